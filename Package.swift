@@ -1,0 +1,32 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Targets are layers: each depends only on those above it in this list.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "Grad",
+    products: [
+        .library(name: "Grad", targets: ["Grad"]),
+        .executable(name: "grad", targets: ["GradCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "Kernels"),
+        .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
+        .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
+        .target(name: "Syntax", swiftSettings: settings),
+        .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], swiftSettings: settings),
+    ]
+)
