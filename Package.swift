@@ -11,10 +11,6 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "Grad",
-    products: [
-        .library(name: "Grad", targets: ["Grad"]),
-        .executable(name: "grad", targets: ["GradCLI"]),
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
