@@ -1,0 +1,104 @@
+import Tensors
+
+extension Tape {
+    /// The reverse sweep: adjoints of `outputs` times their derivatives with respect to each of `variables`, appended to this tape.
+    /// `nil` for a variable that no output depends on.
+    ///
+    /// Only nodes between the first variable and the last output that depend on a variable are visited, so an inner
+    /// derivative on a long tape costs no more than its own part.
+    package func pullback(
+        _ outputs: [(node: Node, adjoint: Node)], to variables: [Node]
+    ) throws -> [Node?] {
+        guard let first = variables.map(\.index).min(), let last = outputs.map(\.node.index).max(), last >= first else {
+            return variables.map { _ in nil }
+        }
+        let active = dependents(of: variables, from: first, through: last)
+        let isVariable = Set(variables.map(\.index))
+        var adjoints = [Node?](repeating: nil, count: last - first + 1)
+        for (node, adjoint) in outputs where node.index >= first && active[node.index - first] {
+            accumulate(adjoint, into: &adjoints[node.index - first])
+        }
+        let savedOrigin = origin
+        defer { origin = savedOrigin }
+        var visited = 0
+        for position in stride(from: last - first, through: 0, by: -1) where active[position] {
+            let node = nodes[first + position]
+            guard let adjoint = adjoints[position], !isVariable.contains(node.index) else { continue }
+            adjoints[position] = nil
+            visited += 1
+            if visited & 255 == 0 { try poll?() }
+            origin = node.origin
+            try propagate(adjoint, through: node, active: active, first: first, into: &adjoints)
+        }
+        return variables.map { adjoints[$0.index - first] }
+    }
+
+    /// Which nodes from `first` through `last` depend on a variable.
+    private func dependents(of variables: [Node], from first: Int, through last: Int) -> [Bool] {
+        var active = [Bool](repeating: false, count: last - first + 1)
+        for variable in variables where variable.index <= last { active[variable.index - first] = true }
+        for index in first...last {
+            let operands = nodes[index].operands
+            for position in 0..<Int(operands.count) {
+                let operand = Int(operands[position])
+                if operand >= first && active[operand - first] { active[index - first] = true }
+            }
+        }
+        return active
+    }
+
+    private func propagate(
+        _ adjoint: Node, through node: Node, active: [Bool], first: Int, into adjoints: inout [Node?]
+    ) throws {
+        let positions = 0..<Int(node.operands.count)
+        func isNeeded(_ position: Int) -> Bool {
+            let operand = Int(node.operands[position])
+            return operand >= first && active[operand - first]
+        }
+        let derivation = Derivation(
+            operands: positions.map(node.operand), output: node, adjoint: adjoint, attributes: node.attributes, tape: self)
+        let contributions: [Node?]
+        switch node.primitive.derivative {
+        case .zero: return
+        case .each(let rules): contributions = positions.map { isNeeded($0) ? rules[$0](derivation) : nil }
+        case .joint(let rule): contributions = rule(derivation)
+        }
+        if let failure = takeFailure() { throw failure }
+        for position in positions where isNeeded(position) {
+            guard var contribution = contributions[position] else { continue }
+            if hasSelection, node.primitive.operation != nil { contribution = masked(contribution, by: adjoint) }
+            contribution = fitted(contribution, to: node.operand(position))
+            if let failure = takeFailure() { throw failure }
+            accumulate(contribution, into: &adjoints[Int(node.operands[position]) - first])
+        }
+    }
+
+    /// Zero wherever the adjoint is exactly zero, if anything there is not finite: 0 × ∞ from a branch not taken.
+    private func masked(_ contribution: Node, by adjoint: Node) -> Node {
+        if contribution.value.isFinite { return contribution }
+        let zero = constant(Tensor(0, type: contribution.value.type))
+        return Primitive.where(Primitive.equal(adjoint, zero), zero, contribution)
+    }
+
+    /// Summed over the axes that broadcasting stretched, and of the operand's element type.
+    private func fitted(_ contribution: Node, to operand: Node) -> Node {
+        var result = contribution
+        if result.shape != operand.shape {
+            result = operand.shape.count > result.shape.count || operand.shape.rank > result.shape.rank
+                ? Primitive.expand(result, to: operand.shape) : Primitive.sumTo(result, operand.shape)
+        }
+        return result.value.type == operand.value.type ? result : Primitive.cast(result, to: operand.value.type)
+    }
+
+    private func accumulate(_ contribution: Node, into adjoint: inout Node?) {
+        adjoint = adjoint.map { $0 + contribution } ?? contribution
+    }
+
+    /// The gradient of one number with respect to each variable; zero, of its shape, where the number does not depend on it.
+    package func gradient(of output: Node, by variables: [Node]) throws -> [Node] {
+        let one = constant(Tensor(1, type: output.value.type))
+        return zip(try pullback([(output, one)], to: variables), variables).map { adjoint, variable in
+            adjoint ?? constant(Tensor(repeating: 0, shape: variable.shape, type: variable.value.type))
+        }
+    }
+}

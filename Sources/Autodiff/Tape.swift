@@ -1,0 +1,82 @@
+package import Tensors
+
+/// The linear record of one outermost derivative. Values are real, so branches, loops and `print` behave as they read; the
+/// reverse sweep appends its own operations to the same tape, which makes a gradient differentiable in turn.
+package final class Tape {
+    package private(set) var nodes: [Node] = []
+    package private(set) var isOpen = true
+    /// The place in the source that nodes recorded now belong to.
+    package var origin = Origin.unknown
+    /// The first error of a derivative rule; rules are expressions and cannot throw, so the sweep looks here.
+    package private(set) var failure: PrimitiveError?
+    /// Whether something chose between branches elementwise: then a contribution through a zero adjoint is held at zero,
+    /// so that NaN from the branch not taken does not leak.
+    private(set) var hasSelection = false
+    /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
+    package var poll: (() throws -> Void)?
+
+    package init() {}
+
+    /// Drops all nodes. Those still held elsewhere keep their values.
+    package func close() {
+        isOpen = false
+        nodes = []
+        poll = nil
+    }
+
+    package func constant(_ value: Tensor) -> Node { append(.constant, .none, value, .none) }
+
+    /// A fresh variable with this value.
+    package func variable(_ value: Tensor) -> Node { append(.variable, .none, value, .none) }
+
+    /// A fresh variable that an outer derivative can see through: its value depends on `node`.
+    package func variable(_ node: Node) -> Node { append(.variable, .none, node.value, Operands(node.index)) }
+
+    /// Applies a primitive and records it.
+    package func apply(
+        _ primitive: Primitive, _ operands: [Node], _ attributes: Attributes = .none
+    ) throws(PrimitiveError) -> Node {
+        let value = try primitive.evaluate(operands.map(\.value), attributes)
+        if operands.allSatisfy(\.isConstant) { return constant(value) }
+        if primitive.selects { hasSelection = true }
+        return append(primitive, attributes, value, Operands(operands.map(\.index)))
+    }
+
+    /// `apply` for derivative rules: an error is kept for the sweep to find.
+    func applied(_ primitive: Primitive, _ operands: [Node], _ attributes: Attributes = .none) -> Node {
+        do throws(PrimitiveError) {
+            return try apply(primitive, operands, attributes)
+        } catch {
+            if failure == nil { failure = error }
+            return operands.first ?? constant(Tensor(.nan))
+        }
+    }
+
+    func takeFailure() -> PrimitiveError? {
+        defer { failure = nil }
+        return failure
+    }
+
+    private func append(
+        _ primitive: Primitive, _ attributes: Attributes, _ value: Tensor, _ operands: Operands
+    ) -> Node {
+        let node = Node(primitive, attributes, value, operands, index: nodes.count, tape: self, origin: origin)
+        nodes.append(node)
+        return node
+    }
+}
+
+extension Primitive {
+    /// Leaves of the tape. `variable` may have an operand: the outer node whose value it took.
+    package static let variable: Primitive = Primitive(
+        "variable", [.operand("x")], summary: "what a derivative is taken by",
+        shape: { (shapes, _) throws(PrimitiveError) in shapes[0] },
+        kernel: { (operands, _) throws(PrimitiveError) in operands[0] },
+        derivative: .each([{ $0.g }]), isHidden: true)
+
+    package static let constant: Primitive = Primitive(
+        "constant", [], summary: "a value that nothing is differentiated by",
+        shape: { (_, _) throws(PrimitiveError) in .scalar },
+        kernel: { (_, _) throws(PrimitiveError) in Tensor(0) },
+        derivative: .zero, isHidden: true)
+}

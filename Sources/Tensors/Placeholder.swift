@@ -1,1 +1,0 @@
-// The layer's files follow.

@@ -1,0 +1,16 @@
+/// What went wrong inside a primitive, in the terms of shapes and numbers alone. The layers above add the operands'
+/// source text, the place and the calls under way.
+package struct PrimitiveError: Error, Sendable, Equatable {
+    /// One sentence without a full stop.
+    package let message: String
+    /// The operands whose shapes belong to the explanation, by position; the runtime writes "`X @ w` is [3]" for each.
+    package let operands: [Int]
+    /// What to try.
+    package let hint: String?
+
+    package init(_ message: String, operands: [Int] = [], hint: String? = nil) {
+        self.message = message
+        self.operands = operands
+        self.hint = hint
+    }
+}
