@@ -1,4 +1,6 @@
 extension Primitive {
     /// Every primitive, family by family. A new one is declared and listed in its family's file.
-    package static let catalogue: [Primitive] = arithmetic + comparisons + structure + exponentials + rounding
+    package static let catalogue: [Primitive] =
+        arithmetic + comparisons + structure + exponentials + rounding
+        + products
 }

@@ -1,0 +1,187 @@
+import COpenBLAS
+import Synchronization
+import Tensors
+
+// OpenBLAS, seen from the primitives: row-major, sizes as Int, one call for both element types. Callers have checked that
+// every length fits OpenBLAS's 32-bit sizes (`BLAS.fits`).
+
+/// The element types that OpenBLAS computes with.
+protocol BLASNumber: BinaryFloatingPoint & Sendable {
+    static var type: ElementType { get }
+    static func gemm(
+        _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Self>, _ lda: Int32,
+        _ b: UnsafePointer<Self>, _ ldb: Int32, _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ ldc: Int32)
+    static func gemv(
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>,
+        _ y: UnsafeMutablePointer<Self>)
+    static func dot(_ n: Int32, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Self
+}
+
+extension Double: BLASNumber {
+    static var type: ElementType { .f64 }
+    static func gemm(
+        _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Double>, _ lda: Int32,
+        _ b: UnsafePointer<Double>, _ ldb: Int32, _ beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int32
+    ) {
+        cblas_dgemm(
+            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, n, m, k, 1, a, lda, b,
+            ldb, beta, c, ldc)
+    }
+    static func gemv(
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>
+    ) {
+        cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+    }
+    static func dot(_ n: Int32, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double {
+        cblas_ddot(n, a, 1, b, 1)
+    }
+}
+
+extension Float: BLASNumber {
+    static var type: ElementType { .f32 }
+    static func gemm(
+        _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Float>, _ lda: Int32,
+        _ b: UnsafePointer<Float>, _ ldb: Int32, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int32
+    ) {
+        cblas_sgemm(
+            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, n, m, k, 1, a, lda, b,
+            ldb, beta, c, ldc)
+    }
+    static func gemv(
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+        _ y: UnsafeMutablePointer<Float>
+    ) {
+        cblas_sgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+    }
+    static func dot(_ n: Int32, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
+        cblas_sdot(n, a, 1, b, 1)
+    }
+}
+
+package enum BLAS {
+    /// OpenBLAS's count of threads belongs to the process. It is 1 from the first call on: below about 128³ its threads cost
+    /// more than they bring, and LAPACK's small calls are hurt most. A product at least as large as `largeProduct` gets
+    /// `largeThreads` for its own duration. How a product is split does not change its bits (tested), so threads are
+    /// never seen in a result.
+    private static let oneThread: Void = openblas_set_num_threads(1)
+    private static let largeProduct = 256 * 256 * 256
+    private static let largeThreads = max(1, min(openblas_get_num_procs(), 8))
+    /// Large products under way: the last to finish sets the count back.
+    private static let large = Mutex(0)
+
+    /// Below this many multiplications a plain loop beats the call.
+    private static let smallProduct = 150
+
+    static func fits(_ lengths: Int...) -> Bool { lengths.allSatisfy { $0 <= Int(Int32.max) } }
+
+    /// Before any call of OpenBLAS or LAPACK.
+    static func prepare() { _ = oneThread }
+
+    /// c = a b, or c + a b where it accumulates: c is `[n, m]`, `a` is `[n, k]` or, transposed, `[k, n]`, `b` is `[k, m]`
+    /// or, transposed, `[m, k]`; all contiguous.
+    @inline(__always)
+    static func product<T: BLASNumber>(
+        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, transposed transposeA: Bool, _ b: UnsafePointer<T>,
+        transposed transposeB: Bool, into c: UnsafeMutablePointer<T>, accumulate: Bool = false
+    ) {
+        let work = n &* k &* m
+        if work < smallProduct && work > 0 && n < smallProduct && m < smallProduct {
+            return loop(n, k, m, a, transposeA, b, transposeB, c, accumulate)
+        }
+        if n == 0 || m == 0 { return }
+        if k == 0 {
+            if !accumulate { c.update(repeating: 0, count: n * m) }
+            return
+        }
+        _ = oneThread
+        if !accumulate && (n == 1 || m == 1) { return vector(n, k, m, a, transposeA, b, transposeB, c) }
+        let isLarge = largeThreads > 1 && n * k >= largeProduct / m
+        if isLarge { enterLarge() }
+        defer { if isLarge { leaveLarge() } }
+        T.gemm(
+            transposeA, transposeB, Int32(n), Int32(m), Int32(k), a, Int32(transposeA ? n : k), b, Int32(transposeB ? k : m),
+            accumulate ? 1 : 0, c, Int32(m))
+    }
+
+    /// A vector on either side needs no packing of the matrix.
+    private static func vector<T: BLASNumber>(
+        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ b: UnsafePointer<T>, _ transposeB: Bool,
+        _ c: UnsafeMutablePointer<T>
+    ) {
+        if n == 1 && m == 1 {
+            c.pointee = T.dot(Int32(k), a, b)
+        } else if m == 1 {
+            T.gemv(transposeA, Int32(transposeA ? k : n), Int32(transposeA ? n : k), a, b, c)
+        } else {
+            T.gemv(!transposeB, Int32(transposeB ? m : k), Int32(transposeB ? k : m), b, a, c)
+        }
+    }
+
+    @inline(__always)
+    private static func loop<T: BLASNumber>(
+        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ b: UnsafePointer<T>, _ transposeB: Bool,
+        _ c: UnsafeMutablePointer<T>, _ accumulate: Bool
+    ) {
+        let (aRow, aStep) = transposeA ? (1, n) : (k, 1)
+        let (bStep, bColumn) = transposeB ? (1, k) : (m, 1)
+        var i = 0
+        while i < n {
+            var j = 0
+            while j < m {
+                var sum: T = accumulate ? c[i &* m &+ j] : 0
+                var (left, right) = (i &* aRow, j &* bColumn)
+                var p = 0
+                while p < k {
+                    sum += a[left] * b[right]
+                    left &+= aStep
+                    right &+= bStep
+                    p &+= 1
+                }
+                c[i &* m &+ j] = sum
+                j &+= 1
+            }
+            i &+= 1
+        }
+    }
+
+    private static func enterLarge() {
+        large.withLock { count in
+            if count == 0 { openblas_set_num_threads(largeThreads) }
+            count += 1
+        }
+    }
+
+    private static func leaveLarge() {
+        large.withLock { count in
+            count -= 1
+            if count == 0 { openblas_set_num_threads(1) }
+        }
+    }
+}
+
+extension Tensor {
+    /// The numbers, of the tensor's own type.
+    @inline(__always)
+    func with<T: BLASNumber, R>(_: T.Type, _ body: (UnsafePointer<T>) -> R) -> R {
+        if T.self == Double.self {
+            return withDoubles { body(UnsafeRawPointer($0).assumingMemoryBound(to: T.self)) }
+        }
+        return withFloats { body(UnsafeRawPointer($0).assumingMemoryBound(to: T.self)) }
+    }
+
+    /// Made by filling uninitialized memory.
+    @inline(__always)
+    static func make<T: BLASNumber>(
+        _: T.Type, _ shape: Shape, _ fill: (UnsafeMutablePointer<T>) -> Void
+    ) -> Tensor {
+        if T.self == Double.self {
+            return Tensor(f64: shape) { buffer in
+                if let base = buffer.baseAddress { fill(UnsafeMutableRawPointer(base).assumingMemoryBound(to: T.self)) }
+            }
+        }
+        return Tensor(f32: shape) { buffer in
+            if let base = buffer.baseAddress { fill(UnsafeMutableRawPointer(base).assumingMemoryBound(to: T.self)) }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Tensors
+
+extension Primitive {
+    static let products: [Primitive] = [matmul, view]
+
+    /// Matrix product of the last two axes; a vector on the left is a row, on the right a column, and vanishes from the result.
+    /// Two flags transpose the operands on the fly, so that no derivative copies a transpose.
+    package static let matmul: Primitive = Primitive(
+        "matmul",
+        [
+            .operand("a"), .operand("b"), .attribute("transposeA", .flag, default: .flag(false)),
+            .attribute("transposeB", .flag, default: .flag(false)),
+        ],
+        summary: "a @ b, the matrix product: the sum over k of a[i, k] * b[k, j]",
+        examples: ["[[1, 2], [3, 4]] @ [1, 1]  # [3, 7]", "[1, 2] @ [3, 4]  # 11"],
+        shape: { (shapes, attributes) throws(PrimitiveError) in
+            try Product(shapes[0], shapes[1], attributes.flag(0), attributes.flag(1)).shape
+        },
+        kernel: { (operands, attributes) throws(PrimitiveError) in
+            let product = try Product(operands[0].shape, operands[1].shape, attributes.flag(0), attributes.flag(1))
+            return product.run(operands[0], operands[1])
+        },
+        derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), notation: .infix("@"), rule: "product rule",
+        points: matmulPoints)
+
+    package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
+        matmul(a, b, attributes: transposeA || transposeB ? Attributes([.flag(transposeA), .flag(transposeB)]) : .none)
+    }
+
+    /// g Bᵀ, for each way that the factors lie in memory.
+    private static func leftFactor(_ d: Derivation) -> Node {
+        let (a, b, g) = (d.operands[0], d.operands[1], d.g)
+        let (transposeA, transposeB) = (d.attributes.flag(0), d.attributes.flag(1))
+        if a.shape.rank == 1 && b.shape.rank == 1 { return g * b }
+        if a.shape.rank == 1 && b.shape.rank == 2 { return matmul(b, g, transposeA: transposeB) }
+        let product = matrices(a, b, g)
+        let factor =
+            transposeA && a.shape.rank > 1
+            ? matmul(product.b, product.g, transposeA: transposeB && b.shape.rank > 1, transposeB: true)
+            : matmul(product.g, product.b, transposeB: !(transposeB && b.shape.rank > 1))
+        return viewed(sumTo(factor, product.a.shape), a.shape)
+    }
+
+    /// Aᵀ g, for each way that the factors lie in memory.
+    private static func rightFactor(_ d: Derivation) -> Node {
+        let (a, b, g) = (d.operands[0], d.operands[1], d.g)
+        let (transposeA, transposeB) = (d.attributes.flag(0), d.attributes.flag(1))
+        if a.shape.rank == 1 && b.shape.rank == 1 { return g * a }
+        if a.shape.rank == 2 && b.shape.rank == 1 { return matmul(a, g, transposeA: !transposeA) }
+        var product = matrices(a, b, g)
+        let isTransposed = transposeA && a.shape.rank > 1
+        if b.shape.rank <= 2 && a.shape.rank > 2 && !isTransposed {
+            // All batches against one matrix are one product.
+            product.a = viewed(a, Shape([a.shape.axes.dropLast().reduce(1, *), a.shape[a.shape.rank - 1]]))
+            product.g = viewed(product.g, Shape([product.a.shape[0], product.g.shape[product.g.shape.rank - 1]]))
+        }
+        let factor =
+            transposeB && b.shape.rank > 1
+            ? matmul(product.g, product.a, transposeA: true, transposeB: isTransposed)
+            : matmul(product.a, product.g, transposeA: !isTransposed)
+        return viewed(sumTo(factor, product.b.shape), b.shape)
+    }
+
+    /// Vectors seen as the row and the column that they stand for.
+    private static func matrices(_ a: Node, _ b: Node, _ g: Node) -> (a: Node, b: Node, g: Node) {
+        if a.shape.rank > 1 && b.shape.rank > 1 { return (a, b, g) }
+        var axes = g.shape.axes
+        if b.shape.rank == 1 { axes.append(1) }
+        if a.shape.rank == 1 { axes.insert(1, at: axes.count - 1) }
+        return (
+            a.shape.rank == 1 ? viewed(a, Shape([1, a.shape[0]])) : a,
+            b.shape.rank == 1 ? viewed(b, Shape([b.shape[0], 1])) : b, viewed(g, Shape(axes))
+        )
+    }
+
+    /// The same numbers, in the same order, under another shape.
+    static let view: Primitive = Primitive(
+        "view", [.operand("x"), .attribute("shape", .ints)], summary: "x under another shape of as many numbers",
+        shape: { (_, attributes) throws(PrimitiveError) in Shape(attributes.ints(0) ?? []) },
+        kernel: { (operands, attributes) throws(PrimitiveError) in operands[0].reshaped(to: Shape(attributes.ints(0) ?? [])) },
+        derivative: .each([{ viewed($0.g, $0.x.shape) }]), rule: "rearrangement",
+        points: [TestPoint([Tensor([0.5, -1])], Attributes([.ints([2, 1])]))], isHidden: true)
+
+    /// `shape` must hold as many numbers.
+    static func viewed(_ x: Node, _ shape: Shape) -> Node {
+        x.shape == shape ? x : view(x, attributes: Attributes([.ints(shape.axes)]))
+    }
+
+    private static let matmulPoints: [TestPoint] = {
+        func numbers(_ axes: [Int], _ start: Double) -> Tensor {
+            let shape = Shape(axes)
+            return Tensor((0..<shape.count).map { (start + Double($0) * 0.37).truncatingRemainder(dividingBy: 1.7) - 0.6 }, shape: shape)
+        }
+        func point(_ a: [Int], _ b: [Int], _ transposeA: Bool = false, _ transposeB: Bool = false) -> TestPoint {
+            TestPoint([numbers(a, 0.1), numbers(b, 0.8)], Attributes([.flag(transposeA), .flag(transposeB)]))
+        }
+        return [
+            point([2, 3], [3, 2]), point([3, 2], [3, 2], true), point([2, 3], [2, 3], false, true),
+            point([3, 2], [2, 3], true, true), point([3], [3]), point([3], [3, 2]), point([3], [2, 3], false, true),
+            point([2, 3], [3]), point([3, 2], [3], true), point([2, 2, 3], [2, 3, 2]), point([2, 2, 3], [3, 2]),
+            point([2, 3, 2], [3, 2], true), point([2, 2, 3], [2, 3], false, true), point([2, 3], [2, 3, 2]),
+            point([3, 2], [2, 2, 3], true, true), point([2, 3, 2], [2, 2, 3], true, true), point([3], [2, 3, 2]),
+            point([2, 2, 3], [3]), point([2, 3, 2], [3], true), point([2, 0], [0, 2]),
+        ]
+    }()
+}
+
+/// A product laid out for BLAS: `batch` products of `[n, k]` with `[k, m]`.
+struct Product {
+    let shape: Shape
+    private let n: Int
+    private let k: Int
+    private let m: Int
+    private let transposeA: Bool
+    private let transposeB: Bool
+    private let batch: Int
+    private let isBatchedA: Bool
+    private let isBatchedB: Bool
+
+    init(_ a: Shape, _ b: Shape, _ transposeA: Bool, _ transposeB: Bool) throws(PrimitiveError) {
+        guard a.rank > 0 && b.rank > 0 else {
+            throw PrimitiveError("`@` needs a vector or a matrix on both sides", operands: [0, 1], hint: "to multiply by a number write *")
+        }
+        // A vector counts as a row on the left and as a column on the right; its flag means nothing.
+        self.transposeA = transposeA && a.rank > 1
+        self.transposeB = transposeB && b.rank > 1
+        let (aRows, aColumns) = a.rank == 1 ? (1, a[0]) : (a[a.rank - 2], a[a.rank - 1])
+        let (bRows, bColumns) = b.rank == 1 ? (b[0], 1) : (b[b.rank - 2], b[b.rank - 1])
+        n = self.transposeA ? aColumns : aRows
+        k = self.transposeA ? aRows : aColumns
+        m = self.transposeB ? bRows : bColumns
+        guard k == (self.transposeB ? bColumns : bRows) else {
+            throw PrimitiveError("the inner lengths do not match", operands: [0, 1], hint: Product.remedy(a, b))
+        }
+        guard BLAS.fits(n, k, m) else {
+            throw PrimitiveError("a matrix product takes lengths up to \(Int32.max)", operands: [0, 1])
+        }
+        isBatchedA = a.rank > 2
+        isBatchedB = b.rank > 2
+        if !isBatchedA && !isBatchedB {
+            batch = 1
+            shape =
+                a.rank == 2
+                ? (b.rank == 2 ? Shape([n, m]) : Shape([n])) : (b.rank == 2 ? Shape([m]) : .scalar)
+        } else {
+            let axes = Array((isBatchedA ? a : b).axes.dropLast(2))
+            guard !isBatchedA || !isBatchedB || b.axes.dropLast(2).elementsEqual(axes) else {
+                throw PrimitiveError(
+                    "the batch axes do not match", operands: [0, 1],
+                    hint: "all axes before the last two must be equal, or one side a single matrix")
+            }
+            batch = axes.reduce(1, *)
+            shape = try Shape.checked(axes + (a.rank == 1 ? [] : [n]) + (b.rank == 1 ? [] : [m]))
+        }
+    }
+
+    /// Which transpose would make the product fit.
+    private static func remedy(_ a: Shape, _ b: Shape) -> String {
+        let k = a[a.rank - 1]
+        let rows = b.rank == 1 ? b[0] : b[b.rank - 2]
+        let left = a.rank == 2 && a[0] == rows
+        let right = b.rank == 2 && b[1] == k
+        switch (left, right) {
+        case (true, true): return "the product fits with one of the two transposed: write .T after it"
+        case (true, false): return "transposed, the left one would fit: write .T after it"
+        case (false, true): return "transposed, the right one would fit: write .T after it"
+        case (false, false) where a.rank == 2 && b.rank == 2 && b[1] == a[0]:
+            return "the other way round they would fit: exchange the two"
+        default: return "the last axis of the left must be as long as the \(b.rank == 1 ? "" : "next-to-last axis of the ")right"
+        }
+    }
+
+    func run(_ a: Tensor, _ b: Tensor) -> Tensor {
+        switch Elementwise.type(a, b) {
+        case .f64: run(a.converted(to: .f64), b.converted(to: .f64), Double.self)
+        case .f32: run(a.converted(to: .f32), b.converted(to: .f32), Float.self)
+        }
+    }
+
+    private func run<T: BLASNumber>(_ a: Tensor, _ b: Tensor, _: T.Type) -> Tensor {
+        a.with(T.self) { a in b.with(T.self) { b in Tensor.make(T.self, shape) { c in
+            // Rows of all batches against one matrix are one tall product.
+            if batch == 1 || (isBatchedA && !isBatchedB && !transposeA && BLAS.fits(batch * n)) {
+                return BLAS.product(batch * n, k, m, a, transposed: transposeA, b, transposed: transposeB, into: c)
+            }
+            for i in 0..<batch {
+                BLAS.product(
+                    n, k, m, a + (isBatchedA ? i * n * k : 0), transposed: transposeA, b + (isBatchedB ? i * k * m : 0),
+                    transposed: transposeB, into: c + i * n * m)
+            }
+        } } }
+    }
+}
