@@ -65,6 +65,8 @@ void grad_f32_to_f64(size_t n, const float *x, double *y);
 void grad_uniform_f64(uint64_t key, uint64_t stream, uint64_t first, size_t n, double *y);
 void grad_normal_f64(uint64_t key, uint64_t stream, uint64_t first, size_t n, double *y);
 void grad_bits_u64(uint64_t key, uint64_t stream, uint64_t first, size_t n, uint64_t *y);
+// One block of the generator as its authors define it, to check against their published vectors.
+void grad_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
 
 // An address within the caller's frame: how much of the stack is left is measured, not guessed.
 static inline uintptr_t grad_stack_address(void) { return (uintptr_t)__builtin_frame_address(0); }

@@ -1,0 +1,8 @@
+#include "math_f32.h"
+
+#pragma clang fp contract(off)
+
+#define NUMBER float
+#define TYPED(name) f32_##name
+#define PUBLIC(name) name##_f32
+#include "reductions.h"
