@@ -1,6 +1,17 @@
 extension Primitive {
     /// Every primitive, family by family. A new one is declared and listed in its family's file.
-    package static let catalogue: [Primitive] =
-        arithmetic + comparisons + structure + exponentials + rounding
-        + products
+    package static let catalogue: [Primitive] = Array(families.joined())
+
+    private static let families: [[Primitive]] = [
+        arithmetic,
+        comparisons,
+        structure,
+        exponentials,
+        trigonometry,
+        hyperbolic,
+        activations,
+        rounding,
+        absolute,
+        products,
+    ]
 }
