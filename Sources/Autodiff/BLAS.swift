@@ -1,6 +1,5 @@
 import COpenBLAS
-import Synchronization
-import Tensors
+package import Tensors
 
 // OpenBLAS, seen from the primitives: row-major, sizes as Int, one call for both element types. Callers have checked that
 // every length fits OpenBLAS's 32-bit sizes (`BLAS.fits`).
@@ -60,20 +59,18 @@ extension Float: BLASNumber {
 }
 
 package enum BLAS {
-    /// OpenBLAS's count of threads belongs to the process. It is 1 from the first call on: below about 128³ its threads cost
-    /// more than they bring, and LAPACK's small calls are hurt most. A product at least as large as `largeProduct` gets
-    /// `largeThreads` for its own duration. How a product is split does not change its bits (tested), so threads are
-    /// never seen in a result.
+    /// OpenBLAS's count of threads belongs to the process; it is set to 1 before the first call and stays so: below about 128³ its
+    /// threads cost more than they bring, LAPACK's small calls are hurt most, and its way of sharing the work changes the
+    /// last bits of a result with their number. Large products are cut here instead, into blocks that depend on
+    /// the lengths alone, so that any number of threads gives the same bits.
     private static let oneThread: Void = openblas_set_num_threads(1)
     private static let largeProduct = 256 * 256 * 256
-    private static let largeThreads = max(1, min(openblas_get_num_procs(), 8))
-    /// Large products under way: the last to finish sets the count back.
-    private static let large = Mutex(0)
+    private static let processors = Threads.processors
 
     /// Below this many multiplications a plain loop beats the call.
     private static let smallProduct = 150
 
-    static func fits(_ lengths: Int...) -> Bool { lengths.allSatisfy { $0 <= Int(Int32.max) } }
+    static func fits(_ length: Int) -> Bool { length <= Int(Int32.max) }
 
     /// Before any call of OpenBLAS or LAPACK.
     static func prepare() { _ = oneThread }
@@ -96,12 +93,47 @@ package enum BLAS {
         }
         _ = oneThread
         if !accumulate && (n == 1 || m == 1) { return vector(n, k, m, a, transposeA, b, transposeB, c) }
-        let isLarge = largeThreads > 1 && n * k >= largeProduct / m
-        if isLarge { enterLarge() }
-        defer { if isLarge { leaveLarge() } }
+        if n * k >= largeProduct / m {
+            return blocks(n, k, m, a, transposeA, b, transposeB, c, accumulate, threads: processors)
+        }
         T.gemm(
             transposeA, transposeB, Int32(n), Int32(m), Int32(k), a, Int32(transposeA ? n : k), b, Int32(transposeB ? k : m),
             accumulate ? 1 : 0, c, Int32(m))
+    }
+
+    /// A large product, cut along the longer side of its result.
+    static func blocks<T: BLASNumber>(
+        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ b: UnsafePointer<T>, _ transposeB: Bool,
+        _ c: UnsafeMutablePointer<T>, _ accumulate: Bool, threads: Int
+    ) {
+        let (lda, ldb, beta): (Int32, Int32, T) = (Int32(transposeA ? n : k), Int32(transposeB ? k : m), accumulate ? 1 : 0)
+        let byRows = n >= m
+        let length = max(n, m)
+        // A quarter each, in multiples of the widest register; 256 where there is more, which still packs the other side well.
+        let block = min(256, max(64, (length / 4 + 15) & ~15))
+        nonisolated(unsafe) let (a, b, c) = (a, b, c)
+        Threads.share((length + block - 1) / block, among: threads) { i in
+            let start = i * block
+            let size = Int32(min(block, length - start))
+            if byRows {
+                T.gemm(
+                    transposeA, transposeB, size, Int32(m), Int32(k), a + (transposeA ? start : start * k), lda, b, ldb, beta,
+                    c + start * m, Int32(m))
+            } else {
+                T.gemm(
+                    transposeA, transposeB, Int32(n), size, Int32(k), a, lda, b + (transposeB ? start * k : start), ldb, beta,
+                    c + start, Int32(m))
+            }
+        }
+    }
+
+    /// A large product of matrices as so many threads make it.
+    package static func largeProduct(_ a: Tensor, _ b: Tensor, threads: Int) -> Tensor {
+        let (n, k, m) = (a.shape[0], a.shape[1], b.shape[1])
+        prepare()
+        return a.with(Double.self) { a in b.with(Double.self) { b in Tensor.make(Double.self, Shape([n, m])) { c in
+            blocks(n, k, m, a, false, b, false, c, false, threads: threads)
+        } } }
     }
 
     /// A vector on either side needs no packing of the matrix.
@@ -142,20 +174,6 @@ package enum BLAS {
                 j &+= 1
             }
             i &+= 1
-        }
-    }
-
-    private static func enterLarge() {
-        large.withLock { count in
-            if count == 0 { openblas_set_num_threads(largeThreads) }
-            count += 1
-        }
-    }
-
-    private static func leaveLarge() {
-        large.withLock { count in
-            count -= 1
-            if count == 0 { openblas_set_num_threads(1) }
         }
     }
 }

@@ -14,11 +14,11 @@ extension Primitive {
         summary: "a @ b, the matrix product: the sum over k of a[i, k] * b[k, j]",
         examples: ["[[1, 2], [3, 4]] @ [1, 1]  # [3, 7]", "[1, 2] @ [3, 4]  # 11"],
         shape: { (shapes, attributes) throws(PrimitiveError) in
-            try Product(shapes[0], shapes[1], attributes.flag(0), attributes.flag(1)).shape
+            try Product(shapes[0], shapes[1], attributes.flag(0), attributes.flag(1)).shape(shapes[0], shapes[1])
         },
         kernel: { (operands, attributes) throws(PrimitiveError) in
             let product = try Product(operands[0].shape, operands[1].shape, attributes.flag(0), attributes.flag(1))
-            return product.run(operands[0], operands[1])
+            return try product.run(operands[0], operands[1])
         },
         derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), notation: .infix("@"), rule: "product rule",
         points: matmulPoints)
@@ -107,51 +107,49 @@ extension Primitive {
 
 /// A product laid out for BLAS: `batch` products of `[n, k]` with `[k, m]`.
 struct Product {
-    let shape: Shape
-    private let n: Int
-    private let k: Int
-    private let m: Int
-    private let transposeA: Bool
-    private let transposeB: Bool
-    private let batch: Int
+    let n: Int
+    let k: Int
+    let m: Int
+    let transposeA: Bool
+    let transposeB: Bool
     private let isBatchedA: Bool
     private let isBatchedB: Bool
 
     init(_ a: Shape, _ b: Shape, _ transposeA: Bool, _ transposeB: Bool) throws(PrimitiveError) {
-        guard a.rank > 0 && b.rank > 0 else {
+        let (rankA, rankB) = (a.rank, b.rank)
+        guard rankA > 0 && rankB > 0 else {
             throw PrimitiveError("`@` needs a vector or a matrix on both sides", operands: [0, 1], hint: "to multiply by a number write *")
         }
         // A vector counts as a row on the left and as a column on the right; its flag means nothing.
-        self.transposeA = transposeA && a.rank > 1
-        self.transposeB = transposeB && b.rank > 1
-        let (aRows, aColumns) = a.rank == 1 ? (1, a[0]) : (a[a.rank - 2], a[a.rank - 1])
-        let (bRows, bColumns) = b.rank == 1 ? (b[0], 1) : (b[b.rank - 2], b[b.rank - 1])
+        self.transposeA = transposeA && rankA > 1
+        self.transposeB = transposeB && rankB > 1
+        let (aRows, aColumns) = rankA == 1 ? (1, a[0]) : (a[rankA - 2], a[rankA - 1])
+        let (bRows, bColumns) = rankB == 1 ? (b[0], 1) : (b[rankB - 2], b[rankB - 1])
         n = self.transposeA ? aColumns : aRows
         k = self.transposeA ? aRows : aColumns
         m = self.transposeB ? bRows : bColumns
         guard k == (self.transposeB ? bColumns : bRows) else {
             throw PrimitiveError("the inner lengths do not match", operands: [0, 1], hint: Product.remedy(a, b))
         }
-        guard BLAS.fits(n, k, m) else {
+        guard BLAS.fits(n), BLAS.fits(k), BLAS.fits(m) else {
             throw PrimitiveError("a matrix product takes lengths up to \(Int32.max)", operands: [0, 1])
         }
-        isBatchedA = a.rank > 2
-        isBatchedB = b.rank > 2
-        if !isBatchedA && !isBatchedB {
-            batch = 1
-            shape =
-                a.rank == 2
-                ? (b.rank == 2 ? Shape([n, m]) : Shape([n])) : (b.rank == 2 ? Shape([m]) : .scalar)
-        } else {
-            let axes = Array((isBatchedA ? a : b).axes.dropLast(2))
-            guard !isBatchedA || !isBatchedB || b.axes.dropLast(2).elementsEqual(axes) else {
-                throw PrimitiveError(
-                    "the batch axes do not match", operands: [0, 1],
-                    hint: "all axes before the last two must be equal, or one side a single matrix")
-            }
-            batch = axes.reduce(1, *)
-            shape = try Shape.checked(axes + (a.rank == 1 ? [] : [n]) + (b.rank == 1 ? [] : [m]))
+        isBatchedA = rankA > 2
+        isBatchedB = rankB > 2
+        guard !isBatchedA || !isBatchedB || a.axes.dropLast(2).elementsEqual(b.axes.dropLast(2)) else {
+            throw PrimitiveError(
+                "the batch axes do not match", operands: [0, 1],
+                hint: "all axes before the last two must be equal, or one side a single matrix")
         }
+    }
+
+    func shape(_ a: Shape, _ b: Shape) throws(PrimitiveError) -> Shape {
+        if isBatchedA || isBatchedB {
+            let batch = (isBatchedA ? a : b).axes.dropLast(2)
+            return try Shape.checked(batch + (a.rank == 1 ? [] : [n]) + (b.rank == 1 ? [] : [m]))
+        }
+        if a.rank == 2 && b.rank == 2 { return try Shape.checked([n, m]) }
+        return a.rank == 2 ? Shape([n]) : b.rank == 2 ? Shape([m]) : .scalar
     }
 
     /// Which transpose would make the product fit.
@@ -170,15 +168,18 @@ struct Product {
         }
     }
 
-    func run(_ a: Tensor, _ b: Tensor) -> Tensor {
-        switch Elementwise.type(a, b) {
-        case .f64: run(a.converted(to: .f64), b.converted(to: .f64), Double.self)
-        case .f32: run(a.converted(to: .f32), b.converted(to: .f32), Float.self)
+    func run(_ a: Tensor, _ b: Tensor) throws(PrimitiveError) -> Tensor {
+        let shape = try shape(a.shape, b.shape)
+        switch (a.type, b.type) {
+        case (.f64, .f64): return run(a, b, shape, Double.self)
+        case (.f32, .f32): return run(a, b, shape, Float.self)
+        default: return run(a.converted(to: .f64), b.converted(to: .f64), shape, Double.self)
         }
     }
 
-    private func run<T: BLASNumber>(_ a: Tensor, _ b: Tensor, _: T.Type) -> Tensor {
-        a.with(T.self) { a in b.with(T.self) { b in Tensor.make(T.self, shape) { c in
+    private func run<T: BLASNumber>(_ a: Tensor, _ b: Tensor, _ shape: Shape, _: T.Type) -> Tensor {
+        let batch = isBatchedA || isBatchedB ? (isBatchedA ? a : b).shape.axes.dropLast(2).reduce(1, *) : 1
+        return a.with(T.self) { a in b.with(T.self) { b in Tensor.make(T.self, shape) { c in
             // Rows of all batches against one matrix are one tall product.
             if batch == 1 || (isBatchedA && !isBatchedB && !transposeA && BLAS.fits(batch * n)) {
                 return BLAS.product(batch * n, k, m, a, transposed: transposeA, b, transposed: transposeB, into: c)

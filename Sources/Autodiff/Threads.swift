@@ -1,0 +1,71 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Threads for the length of one call: nothing stays behind. Starting one costs some 20 µs, so only work of a millisecond and
+/// more is shared.
+enum Threads {
+    static let processors = max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 16))
+
+    /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order.
+    static func share(_ count: Int, among threads: Int, _ body: @Sendable (Int) -> Void) {
+        if count <= 1 || threads <= 1 {
+            for i in 0..<count { body(i) }
+            return
+        }
+        withoutActuallyEscaping(body) { body in
+            let job = Job(count, body)
+            var helpers: [pthread_t] = []
+            for _ in 1..<min(threads, count) {
+                if let helper = job.start() { helpers.append(helper) }
+            }
+            job.run()
+            for helper in helpers { pthread_join(helper, nil) }
+        }
+    }
+
+    private final class Job: Sendable {
+        private let next = Atomic(0)
+        private let count: Int
+        private let body: @Sendable (Int) -> Void
+
+        init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+            self.count = count
+            self.body = body
+        }
+
+        func run() {
+            while true {
+                let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if i >= count { return }
+                body(i)
+            }
+        }
+
+        /// `nil` where the system gives no thread: the others do its part.
+        func start() -> pthread_t? {
+            let context = Unmanaged.passRetained(self)
+            #if canImport(Glibc)
+            var thread = pthread_t()
+            let status = pthread_create(&thread, nil, { context in
+                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
+                return nil
+            }, context.toOpaque())
+            if status == 0 { return thread }
+            #else
+            var thread: pthread_t?
+            let status = pthread_create(&thread, nil, { context in
+                Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+            if status == 0 { return thread }
+            #endif
+            context.release()
+            return nil
+        }
+    }
+}
