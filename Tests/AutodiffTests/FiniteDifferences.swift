@@ -40,23 +40,14 @@ enum FiniteDifferences {
         }
         let variables = point.variables.map { nodes[$0] }
         let result = try tape.apply(primitive, nodes, point.attributes)
-        var output = weightedSum(result, salt: 1)
+        var output = Weights.sum(result, salt: 1)
         if order == 2 {
             let inner = try tape.gradient(of: output, by: variables)
-            output = inner.enumerated().map { weightedSum($1, salt: 2 + $0) }.reduce(tape.constant(Tensor(0)), +)
+            output = inner.enumerated().map { Weights.sum($1, salt: 2 + $0) }.reduce(tape.constant(Tensor(0)), +)
         }
         let gradients = try tape.gradient(of: output, by: variables)
         return (
             output.value.number, Dictionary(uniqueKeysWithValues: zip(point.variables, gradients.map(\.value)))
         )
-    }
-
-    /// Irrational weights, so that no symmetry hides an error.
-    private static func weightedSum(_ node: Node, salt: Int) -> Node {
-        let weights = (0..<node.value.count).map { i in
-            0.5 + ((Double(i + 1) * 0.6180339887498949 * Double(salt + 1)).truncatingRemainder(dividingBy: 1))
-        }
-        let tape = node.tape
-        return Primitive.sumTo(node * tape.constant(Tensor(weights, shape: node.shape)), .scalar)
     }
 }
