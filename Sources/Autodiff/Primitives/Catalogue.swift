@@ -13,5 +13,12 @@ extension Primitive {
         rounding,
         absolute,
         products,
+        reshaping,
+        transposition,
+        joining,
+        slicing,
+        rearranging,
+        indexing,
+        sorting,
     ]
 }
