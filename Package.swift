@@ -21,7 +21,9 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
+        .target(name: "Plots", swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
     ]
