@@ -101,22 +101,3 @@ enum SumTo {
         return result
     }
 }
-
-/// Calls of the reduction kernels.
-enum Reduction {
-    /// Reduces the middle axis of `[outer, length, inner]`; `shape` is the result's, of `outer * inner` numbers.
-    static func run(
-        _ operation: grad_reduction, _ x: Tensor, outer: Int, length: Int, inner: Int, shape: Shape
-    ) -> Tensor {
-        switch x.type {
-        case .f64:
-            x.withDoubles { x in
-                Tensor(f64: shape) { grad_reduce_f64(operation, outer, length, inner, x, $0.baseAddress) }
-            }
-        case .f32:
-            x.withFloats { x in
-                Tensor(f32: shape) { grad_reduce_f32(operation, outer, length, inner, x, $0.baseAddress) }
-            }
-        }
-    }
-}
