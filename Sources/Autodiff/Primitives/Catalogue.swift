@@ -17,6 +17,8 @@ extension Primitive {
         scans,
         softmaxes,
         products,
+        linearSystems,
+        factorizations,
         reshaping,
         transposition,
         joining,

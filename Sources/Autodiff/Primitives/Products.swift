@@ -1,7 +1,7 @@
 import Tensors
 
 extension Primitive {
-    static let products: [Primitive] = [matmul, view]
+    static let products: [Primitive] = [matmul]
 
     /// Matrix product of the last two axes; a vector on the left is a row, on the right a column, and vanishes from the result.
     /// Two flags transpose the operands on the fly, so that no derivative copies a transpose.
@@ -73,17 +73,9 @@ extension Primitive {
         )
     }
 
-    /// The same numbers, in the same order, under another shape.
-    static let view: Primitive = Primitive(
-        "view", [.operand("x"), .attribute("shape", .ints)], summary: "x under another shape of as many numbers",
-        shape: { (_, attributes) throws(PrimitiveError) in Shape(attributes.ints(0) ?? []) },
-        kernel: { (operands, attributes) throws(PrimitiveError) in operands[0].reshaped(to: Shape(attributes.ints(0) ?? [])) },
-        derivative: .each([{ viewed($0.g, $0.x.shape) }]), rule: "rearrangement",
-        points: [TestPoint([Tensor([0.5, -1])], Attributes([.ints([2, 1])]))], isHidden: true)
-
     /// `shape` must hold as many numbers.
     static func viewed(_ x: Node, _ shape: Shape) -> Node {
-        x.shape == shape ? x : view(x, attributes: Attributes([.ints(shape.axes)]))
+        x.shape == shape ? x : reshape(x, attributes: Attributes([.ints(shape.axes)]))
     }
 
     private static let matmulPoints: [TestPoint] = {
