@@ -32,7 +32,7 @@ package struct Diagnostic: Error, Sendable {
     }
 
     package init(
-        _ severity: Severity = .error, _ message: String, at span: Span?, labels: [Label] = [], hints: [String] = [],
+        _ severity: Severity, _ message: String, at span: Span?, labels: [Label] = [], hints: [String] = [],
         stack: [Call] = []
     ) {
         self.severity = severity
@@ -41,5 +41,12 @@ package struct Diagnostic: Error, Sendable {
         self.labels = labels
         self.hints = hints
         self.stack = stack
+    }
+
+    /// An error.
+    package init(
+        _ message: String, at span: Span?, labels: [Label] = [], hints: [String] = [], stack: [Call] = []
+    ) {
+        self.init(.error, message, at: span, labels: labels, hints: hints, stack: stack)
     }
 }

@@ -1,0 +1,376 @@
+extension Parser {
+    /// A value with the calls, indices, fields and primes behind it.
+    mutating func postfix() -> Expression {
+        let start = current.start
+        let callee = position
+        return postfixRest(primary(), start, callee)
+    }
+
+    private mutating func postfixRest(_ first: Expression, _ start: Int32, _ calleeToken: Int) -> Expression {
+        var value = first
+        while true {
+            let token = current
+            guard token.kind == .dot ? !token.startsLine : token.isAdjacent else { return value }
+            switch token.kind {
+            case .leftParen: value = call(value, start)
+            case .leftBracket: value = index(value, start)
+            case .dot: value = field(value, start)
+            case .prime: value = prime(value, start)
+            default: return value
+            }
+        }
+    }
+
+    private mutating func call(_ callee: Expression, _ start: Int32) -> Expression {
+        let below = height
+        let opener = span(current)
+        if callee.isSurelyNumber, !failed { report(Message.callOfNumber(callee.span, opener, source)) }
+        var arguments: [Argument] = []
+        let inside = list { parser in
+            if let argument = parser.argument() { arguments.append(argument) }
+        }
+        checkDuplicates(arguments.lazy.compactMap(\.name), Message.duplicateArgument)
+        let place = span(from: start)
+        return grown(max(below, inside), .call(callee, arguments, place), at: place)
+    }
+
+    private mutating func argument() -> Argument? {
+        if kind.isName, kind(at: position + 1) == .colon {
+            let name = self.name(current)
+            advance()
+            advance()
+            guard startsOperand else {
+                fail(Message.missingValue(span(current), after: ":"))
+                return nil
+            }
+            return Argument(name: name, value: expression())
+        }
+        if kind == .identifier, kind(at: position + 1) == .assign {
+            report(Message.assignInCall(span(tokens[position + 1]), name: text(current)))
+            advance()
+            advance()
+        }
+        return Argument(name: nil, value: expression())
+    }
+
+    private mutating func index(_ value: Expression, _ start: Int32) -> Expression {
+        let below = height
+        if case .number(_, let place) = value, !failed { report(Message.indexOfNumber(place, span(current))) }
+        if kind(at: position + 1) == .rightBracket {
+            report(Message.emptyIndex(span(current.start, tokens[position + 1].end)))
+        }
+        var items: [IndexItem] = []
+        let inside = list { parser in
+            let outer = parser.inItem
+            parser.inItem = true
+            items.append(parser.item())
+            parser.inItem = outer
+        }
+        let place = span(from: start)
+        return grown(max(below, inside), .index(value, items, place), at: place)
+    }
+
+    private mutating func item() -> IndexItem {
+        let start = current
+        height = 1
+        if start.kind == .colon {
+            advance()
+            if kind != .comma, kind != .rightBracket { return .at(fail(Message.colonInIndex(span(start)))) }
+            return .all(span(start))
+        }
+        if start.kind == .closedRange || start.kind == .halfOpenRange { return rangeItem(nil, start.start) }
+        // A bound of a range is a sum, so that the range is seen here, where it may lack an end.
+        let first = binaryRest(prefix(Level.pipe), start.start, Level.sum)
+        if kind == .closedRange || kind == .halfOpenRange { return rangeItem(first, start.start) }
+        let whole = binaryRest(first, start.start, Level.pipe)
+        if kind == .colon { return .at(fail(Message.colonInIndex(span(current)))) }
+        return .at(whole)
+    }
+
+    private mutating func rangeItem(_ first: Expression?, _ start: Int32) -> IndexItem {
+        let closed = kind == .closedRange
+        let below = height
+        advance()
+        let hasEnd = kind != .comma && kind != .rightBracket
+        let last = hasEnd ? binary(Level.sum) : nil
+        height = max(below, height)
+        return .range(first, last, closed: closed, span(from: start))
+    }
+
+    private mutating func field(_ value: Expression, _ start: Int32) -> Expression {
+        let below = height
+        advance()
+        guard kind.isName, !current.startsLine else { return fail(Message.missingField(span(current))) }
+        let name = self.name(current)
+        advance()
+        let place = span(from: start)
+        return grown(below, .field(value, name, place), at: place)
+    }
+
+    private mutating func prime(_ value: Expression, _ start: Int32) -> Expression {
+        let below = height
+        var order = 0
+        while kind == .prime, current.isAdjacent {
+            order += text(current) == "″" ? 2 : 1
+            advance()
+        }
+        let place = span(from: start)
+        return grown(below, .prime(value, order: order, place), at: place)
+    }
+
+    // MARK: Lists in brackets
+
+    /// Elements between commas, from the opening bracket (the current token) to behind the closing one; a comma may follow the last.
+    /// Returns the greatest height of an element.
+    mutating func list(_ element: (inout Parser) -> Void) -> Int {
+        let close = Int(current.match)
+        let outer = (inHead, inItem)
+        (inHead, inItem) = (false, false)
+        defer { (inHead, inItem) = outer }
+        advance()
+        var highest = 1
+        while position < close {
+            if kind == .comma {
+                fail(Message.missingElement(span(current)))
+            } else {
+                element(&self)
+                highest = max(highest, height)
+            }
+            if position < close { separator(close) }
+        }
+        position = close
+        failed = false
+        advance()
+        return highest
+    }
+
+    private mutating func separator(_ close: Int) {
+        if kind == .comma {
+            failed = false
+            return advance()
+        }
+        let before = position
+        if !failed, startsOperand, !current.wasReported {
+            report(Message.missingComma(span(tokens[position - 1]), span(current), source))
+            failed = true
+            return
+        }
+        fail(Message.unexpected(span(current), source))
+        if kind == .comma {
+            failed = false
+            advance()
+        } else if position == before || position < close {
+            position = close
+        }
+    }
+
+    /// The same name twice in one list.
+    mutating func checkDuplicates(_ names: some Sequence<Name>, _ message: (Name, Span) -> Diagnostic) {
+        var first: [String: Span] = [:]
+        for name in names {
+            if let earlier = first.updateValue(name.span, forKey: name.text) { report(message(name, earlier)) }
+        }
+    }
+
+    // MARK: Primaries
+
+    /// A value can begin here.
+    var startsOperand: Bool {
+        switch kind {
+        case .number, .string, .stringHead, .identifier, .leftParen, .leftBracket, .leftBrace, .minus, .plus, .nabla, .root,
+            .keywordNot, .keywordIf, .keywordExplain, .keywordTrue, .keywordFalse:
+            true
+        default: false
+        }
+    }
+
+    private mutating func primary() -> Expression {
+        let token = current
+        height = 1
+        switch token.kind {
+        case .number: return number()
+        case .identifier: return identifier()
+        case .leftParen: return parenthesized()
+        case .leftBracket: return array()
+        case .leftBrace: return brace()
+        case .string, .stringHead: return string()
+        case .keywordTrue, .keywordFalse:
+            advance()
+            return .boolean(token.kind == .keywordTrue, span(token))
+        case .nabla: return nabla()
+        case .root: return root()
+        default:
+            if let statement = failWithStatement() { return statement }
+            return fail(Message.expectedValue(span(token), source))
+        }
+    }
+
+    mutating func number() -> Expression {
+        let token = current
+        advance()
+        height = 1
+        guard let value = decimal(source.bytes, Int(token.start), Int(token.end)), value.isFinite else {
+            report(Message.numberTooLarge(span(token)))
+            return .invalid(span(token))
+        }
+        if kind == .prime, current.isAdjacent { return fail(Message.primeOfNumber(span(current))) }
+        return .number(value, span(token))
+    }
+
+    private mutating func identifier() -> Expression {
+        let token = current
+        let first = source.bytes[Int(token.start)]
+        if first == UInt8(ascii: "T") || first == UInt8(ascii: "F") || first == UInt8(ascii: "N"),
+            token.end - token.start == 4 || token.end - token.start == 5, let literal = foreignLiteral(token)
+        {
+            return literal
+        }
+        advance()
+        return .name(name(token))
+    }
+
+    private mutating func foreignLiteral(_ token: Token) -> Expression? {
+        let word = text(token)
+        guard word == "True" || word == "False" || word == "None" else { return nil }
+        report(word == "None" ? Message.none(span(token)) : Message.capitalBoolean(span(token), word))
+        advance()
+        return .boolean(word == "True", span(token))
+    }
+
+    private mutating func parenthesized() -> Expression {
+        let open = current
+        let close = Int(open.match)
+        if close == position + 1 { return fail(Message.emptyParentheses(span(open.start, tokens[close].end))) }
+        let outer = (inHead, inItem)
+        (inHead, inItem) = (false, false)
+        defer { (inHead, inItem) = outer }
+        advance()
+        let value = expression()
+        let below = height
+        if position != close {
+            let isTuple = kind == .comma
+            fail(isTuple ? Message.tuple(span(open), span(current), source) : unexpectedInside(open))
+            position = close
+        }
+        failed = false
+        advance()
+        height = below
+        let place = span(open.start, tokens[close].end)
+        return grown(below, .parenthesized(value, place), at: place)
+    }
+
+    private func unexpectedInside(_ open: Token) -> Diagnostic {
+        if kind == .assign { return Message.assignInExpression(span(current)) }
+        if kind == .leftArrow { return Message.updateInExpression(span(current)) }
+        return junk()
+    }
+
+    private mutating func array() -> Expression {
+        let open = current
+        var elements: [Expression] = []
+        let inside = list { parser in elements.append(parser.expression()) }
+        let place = span(from: open.start)
+        return grown(inside, .array(elements, place), at: place)
+    }
+
+    /// `{` opens a record when a name and a colon follow, or nothing.
+    func isRecord(_ index: Int) -> Bool {
+        let first = kind(at: index + 1)
+        if first == .rightBrace { return true }
+        return (first.isName || first == .string) && kind(at: index + 2) == .colon
+    }
+
+    private mutating func brace() -> Expression {
+        guard isRecord(position) else {
+            let open = current
+            let diagnostic = inHead ? Message.expectedValue(span(open), source) : Message.blockAsValue(span(open))
+            if inHead { return fail(diagnostic) }
+            if !failed { report(diagnostic) }
+            skipOne()
+            return .invalid(span(from: open.start))
+        }
+        let open = current
+        var fields: [RecordField] = []
+        let inside = list { parser in
+            if let field = parser.recordField() { fields.append(field) }
+        }
+        checkDuplicates(fields.lazy.map(\.name), Message.duplicateField)
+        let place = span(from: open.start)
+        return grown(inside, .record(fields, place), at: place)
+    }
+
+    private mutating func recordField() -> RecordField? {
+        let token = current
+        if token.kind == .string, kind(at: position + 1) == .colon {
+            report(Message.quotedField(span(token), source))
+        } else if !token.kind.isName {
+            fail(Message.missingFieldName(span(token)))
+            return nil
+        }
+        advance()
+        if kind == .assign { report(Message.assignInRecord(span(current), name: text(token))) }
+        guard accept(.colon) || accept(.assign) else {
+            fail(Message.missingFieldColon(span(current), name: text(token)))
+            return nil
+        }
+        guard startsOperand else {
+            fail(Message.missingValue(span(current), after: ":"))
+            return nil
+        }
+        return RecordField(name: name(token), value: expression())
+    }
+
+    // MARK: ∇ and √
+
+    /// `∇L`, `∇p.loss`, `∇(x -> x^2)`, `∇∇L`: binds to a name with its fields or to parentheses, so `∇L(w)` calls `∇L`.
+    private mutating func nabla() -> Expression {
+        let sign = current
+        guard enter() else { return .invalid(span(sign)) }
+        defer { leave() }
+        advance()
+        var operand: Expression
+        let start = current.start
+        switch kind {
+        case .nabla: operand = nabla()
+        case .leftParen: operand = parenthesized()
+        case .identifier:
+            operand = identifier()
+            while kind == .dot, !failed { operand = field(operand, start) }
+        case .superscript: return fail(Message.nablaSquared(span(sign.start, current.end)))
+        default: return fail(Message.missingNablaOperand(span(current)))
+        }
+        let place = span(from: sign.start)
+        return grown(height, .unary(.nabla, operand, place), at: place)
+    }
+
+    /// `√x` is a call of `sqrt`; `√` stands in the source where the name would.
+    private mutating func root() -> Expression {
+        let sign = current
+        guard enter() else { return .invalid(span(sign)) }
+        defer { leave() }
+        advance()
+        guard startsOperand, kind != .minus, kind != .plus else {
+            return fail(Message.missingOperand(span(current), after: span(sign), source))
+        }
+        let number = current
+        let operand = postfix()
+        if number.kind == .number, kind == .identifier || kind == .leftParen, current.isAdjacent {
+            return fail(Message.ambiguousRoot(span(sign.start, current.end), source))
+        }
+        let place = span(from: sign.start)
+        let callee = Expression.name(Name("sqrt", span(sign)))
+        return grown(height, .call(callee, [Argument(name: nil, value: operand)], place), at: place)
+    }
+}
+
+extension Expression {
+    /// A number by its form alone, in parentheses: `(w - 3)` before `(w + 3)` was meant to multiply.
+    var isSurelyNumber: Bool {
+        switch self {
+        case .number: true
+        case .parenthesized(.binary(let symbol, _, _, _), _): symbol != .pipe
+        case .parenthesized(let inner, _): inner.isSurelyNumber
+        default: false
+        }
+    }
+}
