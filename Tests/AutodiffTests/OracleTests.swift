@@ -19,6 +19,9 @@ struct OracleTests {
 
     private func compare(_ oracle: Oracle, _ computed: Computed) {
         expect(computed.value, oracle.value, "value of \(oracle.testDescription)")
+        if oracle.file == "special.txt" {
+            #expect(zip(computed.value.numbers, oracle.value.numbers).allSatisfy { $0 != 0 || $1 != 0 || $0.sign == $1.sign }, "sign of zero of \(oracle.testDescription)")
+        }
         for position in oracle.operands.indices {
             expect(computed.gradients[position], oracle.gradients[position], "gradient \(position) of \(oracle.testDescription)")
             expect(computed.seconds[position], oracle.seconds[position], "second order \(position) of \(oracle.testDescription)")
