@@ -20,7 +20,8 @@ struct AxisMap: Equatable {
     /// - Parameters:
     ///   - data: the smallest and largest value to show, `nil` when there is none.
     ///   - padding: the part of the length to add at each end; an explicit range is never padded.
-    init(_ axis: Axis, data: Interval?, padding: Double) {
+    ///   - stopsAtZero: no padding beyond zero for data on one side of it.
+    init(_ axis: Axis, data: Interval?, padding: Double = 0, stopsAtZero: Bool = false) {
         (scale, isReversed) = (axis.scale, axis.isReversed)
         let given = axis.range.flatMap { AxisMap.measured($0, axis.scale) }
         var ends = given ?? data.flatMap { AxisMap.measured($0, axis.scale) } ?? Interval(0, 1)
@@ -28,8 +29,9 @@ struct AxisMap: Equatable {
         if given == nil, data != nil {
             let room = (ends.high - ends.low) * padding
             // Losses and counts are not negative: padding must not suggest that they could be.
-            let keepsZero = axis.scale == .linear && ends.low >= 0 && ends.low < room
-            let keepsZeroAbove = axis.scale == .linear && ends.high <= 0 && -ends.high < room
+            let stops = stopsAtZero && axis.scale == .linear
+            let keepsZero = stops && ends.low >= 0 && ends.low < room
+            let keepsZeroAbove = stops && ends.high <= 0 && -ends.high < room
             ends.low = keepsZero ? 0 : max(ends.low - room, -AxisMap.largest)
             ends.high = keepsZeroAbove ? 0 : min(ends.high + room, AxisMap.largest)
         }

@@ -5,13 +5,13 @@ import Darwin
 #endif
 
 /// A straight piece of a contour, in cells: the centre of the cell at row 2, column 3 is `x` 3, `y` 2.
-struct ContourSegment: Equatable {
-    let x0, y0, x1, y1: Double
+package struct ContourSegment: Equatable {
+    package let x0, y0, x1, y1: Double
 }
 
 extension Grid {
     /// Marching squares over the centres of the cells. A square with a corner that is not finite gives nothing.
-    func contour(at level: Double) -> [ContourSegment] {
+    package func contour(at level: Double) -> [ContourSegment] {
         guard rows > 1, columns > 1, level.isFinite else { return [] }
         var segments: [ContourSegment] = []
         for row in 0..<rows - 1 {
@@ -65,8 +65,8 @@ extension Grid {
             return levels.compactMap { Decimal($0, significant: base < 0 ? 3 : 1)?.value }.removingRepeats().filter { $0 > low && $0 < high }
         }
         let axis = Axis()
-        let map = AxisMap(axis, data: Interval(low, high), padding: 0)
-        return axis.ticks(map, atMost: count + 1) { _ in true }.ticks
+        let map = AxisMap(axis, data: Interval(low, high))
+        return axis.ticks(map, atMost: count + 3) { _ in true }.ticks
             .compactMap { Decimal(map.value(at: $0.place), significant: 12)?.value }.filter { $0 > low && $0 < high }
     }
 }

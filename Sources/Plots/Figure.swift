@@ -73,6 +73,9 @@ package struct Series: Sendable, Equatable {
 package enum Mark: Sendable, Equatable {
     /// A curve through the points in their order; a value that is not finite leaves a gap.
     case line(x: [Double], y: [Double])
+    /// A function's values: as `line`, but broken where it leaves through one side of the frame and comes back through
+    /// the other, as 1/x does at its pole.
+    case curve(x: [Double], y: [Double])
     case points(x: [Double], y: [Double])
     /// A value that holds until the next `x`.
     case steps(x: [Double], y: [Double])
@@ -110,6 +113,24 @@ package struct Grid: Sendable, Equatable {
         (self.rows, self.columns, self.values) = (fits ? rows : 0, fits ? columns : 0, values)
         self.x = x ?? Interval(-0.5, Double(self.columns) - 0.5)
         self.y = y ?? Interval(-0.5, Double(self.rows) - 0.5)
+    }
+
+    /// A function's values at evenly spaced places that reach from one end of each interval to the other, both
+    /// included: `values[0]` belongs to (`x.low`, `y.low`).
+    package init(nodes values: [Double], rows: Int, columns: Int, x: Interval, y: Interval) {
+        func outer(_ interval: Interval, _ count: Int) -> Interval {
+            guard count > 1 else { return interval }
+            let half = (interval.high / 2 - interval.low / 2) / Double(count - 1)
+            return Interval(interval.low - half, interval.high + half)
+        }
+        self.init(values, rows: rows, columns: columns, x: outer(x, columns), y: outer(y, rows))
+    }
+
+    /// From the first centre of a cell to the last.
+    func centres(_ interval: Interval, _ count: Int) -> Interval {
+        guard count > 1 else { return interval }
+        let half = (interval.high / 2 - interval.low / 2) / Double(count)
+        return Interval(interval.low + half, interval.high - half)
     }
 
     /// The value of a cell; NaN outside.

@@ -49,6 +49,47 @@ extension Figure {
         return figure
     }
 
+    /// One result for each pair of values of two hyperparameters, as a matrix of colours (of the logarithm where that
+    /// shows more).
+    /// - Parameter results: row by row, a row for each of `rows`.
+    package static func sweep(
+        title: String = "", columns: (name: String, values: [Double]), rows: (name: String, values: [Double]), results: [Double],
+        result: String = "loss"
+    ) -> Figure {
+        func names(_ values: [Double]) -> [Axis.Name] { values.enumerated().map { Axis.Name(Double($0), shortNumber($1)) } }
+        let isLog = suggestsLog(results)
+        let shown = isLog ? results.map { $0 > 0 ? log10($0) : .nan } : results
+        return Figure(
+            title: title, x: Axis(columns.name, names: names(columns.values)), y: Axis(rows.name, isReversed: true, names: names(rows.values)),
+            series: [Series(isLog ? "log10 \(result)" : result, .heat(Grid(shown, rows: rows.values.count, columns: columns.values.count)))])
+    }
+
+    /// Curves of functions over one interval.
+    ///
+    /// Where a function grows beyond all measure (a pole, say), the y axis is cut, lest the rest be flat, and a note
+    /// tells so: it spans three times what the middle nine tenths of the values do when their whole span is more than
+    /// twenty times that.
+    package static func functions(
+        _ curves: [(name: String, x: [Double], y: [Double])], over interval: Interval, title: String = "", x: String = "x", y: String = ""
+    ) -> Figure {
+        var figure = Figure(title: title, x: Axis(x, range: interval), y: Axis(y))
+        figure.series = curves.map { Series($0.name, .curve(x: $0.x, y: $0.y)) }
+        if let range = curbed(curves.flatMap(\.y)) {
+            figure.y.range = range
+            figure.notes = ["the y axis is cut: values reach beyond it"]
+        }
+        return figure
+    }
+
+    private static func curbed(_ values: [Double]) -> Interval? {
+        let sorted = values.filter(\.isFinite).sorted()
+        guard sorted.count >= 20, let low = sorted.first, let high = sorted.last else { return nil }
+        let (lower, upper) = (sorted[(sorted.count - 1) / 20], sorted[(sorted.count - 1) * 19 / 20])
+        let middle = upper - lower
+        guard middle > 0, middle < .infinity, high / 20 - low / 20 > middle else { return nil }
+        return Interval(max(low, lower - middle), min(high, upper + middle))
+    }
+
     /// How often values fall into bins of equal width. Values that are not finite are left out, and a note tells so.
     /// - Parameter bins: chosen from the data when `nil`.
     package static func histogram(_ values: [Double], title: String = "", label: String = "", name: String = "", bins: Int? = nil) -> Figure {
@@ -103,7 +144,7 @@ extension Figure {
     ) -> Figure {
         var figure = Figure(title: title, x: Axis(x), y: Axis(y), series: [Series(name, .contour(grid, levels: levels))])
         // A path that leaves the surface must not shrink it.
-        (figure.x.range, figure.y.range) = (grid.x, grid.y)
+        (figure.x.range, figure.y.range) = (grid.centres(grid.x, grid.columns), grid.centres(grid.y, grid.rows))
         if let path { figure.series.append(Series(path.name, .path(x: path.x, y: path.y), color: 1)) }
         return figure
     }
@@ -122,10 +163,9 @@ extension Figure {
     /// The figure with the ranges it has now made fixed, and its paths, curves and points cut after `count` places:
     /// the frames of an animation, whose axes must not move.
     package func upTo(_ count: Int) -> Figure {
-        let extent = Extent(self)
+        let maps = Extent(self).maps
         var frame = self
-        frame.x.range = x.range ?? AxisMap(x, data: extent.x, padding: extent.padsX ? 0.04 : 0).range
-        frame.y.range = y.range ?? AxisMap(y, data: extent.y, padding: extent.padsY ? 0.05 : 0).range
+        (frame.x.range, frame.y.range) = (x.range ?? maps.x.range, y.range ?? maps.y.range)
         let kept = max(count, 0)
         for index in frame.series.indices { frame.series[index].mark = frame.series[index].mark.cut(kept) }
         return frame
@@ -152,6 +192,7 @@ extension Mark {
         func some(_ values: [Double]) -> [Double] { Array(values.prefix(count)) }
         switch self {
         case .line(let x, let y): return .line(x: some(x), y: some(y))
+        case .curve(let x, let y): return .curve(x: some(x), y: some(y))
         case .points(let x, let y): return .points(x: some(x), y: some(y))
         case .steps(let x, let y): return .steps(x: some(x), y: some(y))
         case .path(let x, let y): return .path(x: some(x), y: some(y))

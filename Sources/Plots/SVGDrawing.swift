@@ -69,15 +69,15 @@ struct SVGDrawing {
         for bar in bars {
             let gap = (bar.u1 - bar.u0) * width > 4 ? 1.0 : 0
             let (top, bottom) = (y(max(bar.v, base)), y(min(bar.v, base)))
-            path += rectangle(bar.u0 * width, top, (bar.u1 - bar.u0) * width - gap, bottom - top)
+            path += rectangle(bar.u0 * width, top, bar.u1 * width - gap, bottom)
         }
         out.path(path, "class=\"gp-bar \(fill)\"")
     }
 
     /// In absolute coordinates, so that neighbours are rounded to the same border.
-    private func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> String {
-        let (x0, x1) = (SVGText.number(x), SVGText.number(x + width))
-        return "M\(x0) \(SVGText.number(y))H\(x1)V\(SVGText.number(y + height))H\(x0)z"
+    private func rectangle(_ left: Double, _ top: Double, _ right: Double, _ bottom: Double) -> String {
+        let (x0, x1) = (SVGText.number(left), SVGText.number(right))
+        return "M\(x0) \(SVGText.number(top))H\(x1)V\(SVGText.number(bottom))H\(x0)z"
     }
 
     // MARK: Matrices
@@ -120,7 +120,7 @@ struct SVGDrawing {
     }
 
     private func cell(_ u0: Double, _ u1: Double, _ v0: Double, _ v1: Double) -> String {
-        rectangle(u0 * width, y(v1), (u1 - u0) * width, (v1 - v0) * height)
+        rectangle(u0 * width, y(v1), u1 * width, y(v0))
     }
 
     private mutating func regions(_ grid: Grid) {

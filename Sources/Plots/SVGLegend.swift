@@ -82,13 +82,13 @@ struct SVGLegend {
         let title = bar.name.isEmpty ? 0 : rowHeight
         if !bar.name.isEmpty { out.text(SVGText.fit(bar.name, 72, size: 12), x, y + 10, "class=\"gp-small\"") }
         let (top, tall, steps) = (y + title, max(height - title, 40), 48)
-        let map = AxisMap(Axis(), data: Interval(bar.low, bar.high), padding: 0)
+        let map = AxisMap(Axis(), data: Interval(bar.low, bar.high))
         for step in 0..<steps {
             let part = Double(step) / Double(steps - 1)
             // Each step overlaps the one above by half a pixel, lest the ground shines through.
             out.rect(x, top + tall * (1 - Double(step + 1) / Double(steps)), 14, tall / Double(steps) + (step == 0 ? 0 : 0.5), "fill=\"\(Palette.heat(bar.high > bar.low ? part : 0.5).hex)\"")
         }
-        let ticks = bar.high > bar.low ? Axis().ticks(map, atMost: max(Int(tall / 36), 2)) { _ in true }.ticks : [Tick(place: 0.5, label: shortNumber(bar.low))]
+        let ticks = bar.high > bar.low ? Axis().ticks(map, atMost: max(Int(tall / 26), 2)) { _ in true }.ticks : [Tick(place: 0.5, label: shortNumber(bar.low))]
         for tick in ticks { out.text(SVGText.fit(tick.label, 54, size: 12), x + 19, top + tall * (1 - tick.place) + 4, "class=\"gp-small\"") }
     }
 }

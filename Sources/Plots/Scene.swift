@@ -43,8 +43,7 @@ struct Scene {
     ///   - levels: how many contours to choose, about.
     init(_ figure: Figure, resolution: Int, levels: Int) {
         let extent = Extent(figure)
-        let x = AxisMap(figure.x, data: extent.x, padding: extent.padsX ? 0.04 : 0)
-        let y = AxisMap(figure.y, data: extent.y, padding: extent.padsY ? 0.05 : 0)
+        let (x, y) = extent.maps
         (self.x, self.y) = (x, y)
         isEmpty = extent.x == nil && extent.y == nil
         var builder = SceneBuilder(figure: figure, x: x, y: y, resolution: max(resolution, 2), levels: max(levels, 2))
@@ -84,9 +83,18 @@ struct Extent {
         for series in figure.series { add(series.mark) }
     }
 
+    /// The axes that show it all.
+    var maps: (x: AxisMap, y: AxisMap) {
+        // Points need room on all sides, or those at zero would be cut in halves.
+        (
+            AxisMap(figure.x, data: x, padding: padsX ? 0.04 : 0),
+            AxisMap(figure.y, data: y, padding: padsY ? 0.05 : 0, stopsAtZero: !padsX)
+        )
+    }
+
     private mutating func add(_ mark: Mark) {
         switch mark {
-        case .line(let x, let y), .steps(let x, let y): addPairs(x, y)
+        case .line(let x, let y), .curve(let x, let y), .steps(let x, let y): addPairs(x, y)
         case .points(let x, let y), .path(let x, let y):
             padsX = !hasGrid
             addPairs(x, y)

@@ -26,6 +26,7 @@ struct SceneBuilder {
     private mutating func shape(_ series: Series) -> Scene.Shape? {
         switch series.mark {
         case .line(let xs, let ys): .line(line(series.name, xs, ys))
+        case .curve(let xs, let ys): .line(curve(series.name, xs, ys))
         case .steps(let xs, let ys): .line(steps(series.name, xs, ys))
         case .points(let xs, let ys): .points(thinned(places(series.name, xs, ys).compactMap { $0 }.filter(isInside)))
         case .path(let xs, let ys): path(series.name, xs, ys)
@@ -62,6 +63,17 @@ struct SceneBuilder {
 
     private mutating func line(_ name: String, _ xs: [Double], _ ys: [Double]) -> [[Place]] {
         runs(places(name, xs, ys)).flatMap { clipped(decimated($0)) }
+    }
+
+    private mutating func curve(_ name: String, _ xs: [Double], _ ys: [Double]) -> [[Place]] {
+        runs(places(name, xs, ys)).flatMap { run -> [[Place]] in
+            var parts: [[Place]] = []
+            for place in run {
+                let jumps = parts.last?.last.map { $0.v < 0 && place.v > 1 || $0.v > 1 && place.v < 0 } ?? true
+                if jumps { parts.append([place]) } else { parts[parts.count - 1].append(place) }
+            }
+            return parts.flatMap { clipped(decimated($0)) }
+        }
     }
 
     private mutating func steps(_ name: String, _ xs: [Double], _ ys: [Double]) -> [[Place]] {
@@ -180,7 +192,7 @@ struct SceneBuilder {
         guard !grid.isEmpty else { return nil }
         let finite = grid.values.prefix(grid.rows * grid.columns).filter(\.isFinite)
         let missing = grid.rows * grid.columns - finite.count
-        if missing > 0 { note("\(count(missing, "cell")) of \(subject(name)) not finite, left empty") }
+        if missing > 0 { note("\(count(missing, "cell")) of \(subject(name)) not finite") }
         return .heat(grid, low: finite.min() ?? 0, high: finite.max() ?? 0)
     }
 
@@ -223,7 +235,7 @@ extension Mark {
     /// Curves, points and bars have a colour of their own; straight marks and matrices have not.
     fileprivate var takesColor: Bool {
         switch self {
-        case .line, .points, .steps, .path, .bars: true
+        case .line, .curve, .points, .steps, .path, .bars: true
         case .vertical, .horizontal, .heat, .contour, .regions, .ceiling: false
         }
     }

@@ -22,6 +22,9 @@ struct TextStyle {
         return patterns[(color ? index / Palette.count : index) % patterns.count]
     }
 
+    /// Without Braille each level is drawn in a letter of its own, or neighbouring lines could not be told apart.
+    func levelGlyph(_ index: Int) -> Character { cycle(Array("abcdefghijklmnpqrstuvwxyz"), index) }
+
     /// From empty to full.
     var shades: [Character] { unicode ? [" ", "░", "▒", "▓", "█"] : Array(" .:-=+*#%@") }
 
@@ -131,8 +134,13 @@ struct TextDrawing {
         let sampler = GridSampler(grid, columns: canvas.columns, rows: rows, x: scene.x, y: scene.y)
         for row in 0..<rows {
             for column in 0..<canvas.columns {
-                let value = sampler.mean(column: column, row: row)
-                guard value.isFinite else { continue }
+                guard let value = sampler.mean(column: column, row: row) else { continue }
+                guard value.isFinite else {
+                    // A blank would read as the lowest value.
+                    canvas.put("?", column: column, row: row / halves, color: nil)
+                    canvas[column, row / halves].ground = nil
+                    continue
+                }
                 let part = part(value, low, high)
                 if !style.color {
                     let index = Int((part * Double(style.shades.count)).rounded(.down))
@@ -143,7 +151,7 @@ struct TextDrawing {
                 } else if row % 2 == 0 {
                     canvas.put("▀", column: column, row: row / 2, color: Palette.heat(part).terminal)
                 } else {
-                    let isAlone = canvas[column, row / 2].glyph == nil
+                    let isAlone = canvas[column, row / 2].glyph != "▀"
                     if isAlone { canvas.put("▄", column: column, row: row / 2, color: Palette.heat(part).terminal) }
                     else { canvas[column, row / 2].ground = Palette.heat(part).terminal }
                 }
@@ -168,9 +176,9 @@ struct TextDrawing {
     }
 
     private mutating func contour(_ levels: [Scene.Level]) {
-        for level in levels {
+        for (index, level) in levels.enumerated() {
             let ink = style.color ? Palette.heat(0.25 + 0.75 * level.part).terminal : nil
-            for run in level.lines { canvas.line(run, glyph: ".", color: ink, pattern: [true]) }
+            for run in level.lines { canvas.line(run, glyph: style.levelGlyph(index), color: ink, pattern: [true]) }
         }
         var taken: Set<Int> = []
         for level in levels { label(level, &taken) }
@@ -217,9 +225,9 @@ struct GridSampler {
         rowSpans = GridSampler.spans(rows, grid.y, grid.rows, y) { 1 - Double($0) / Double(rows) }
     }
 
-    /// Raster rows count from above.
-    func mean(column: Int, row: Int) -> Double {
-        guard let columns = columnSpans[column], let rows = rowSpans[row] else { return .nan }
+    /// `nil` outside the matrix, NaN where no cell is finite. Raster rows count from above.
+    func mean(column: Int, row: Int) -> Double? {
+        guard let columns = columnSpans[column], let rows = rowSpans[row] else { return nil }
         var (sum, count) = (0.0, 0.0)
         let cells = Double(columns.count * rows.count)
         for r in rows {

@@ -54,7 +54,7 @@ struct TextLegend {
         case .horizontal: style.unicode ? "┈" : "-"
         case .bars: String(style.bar(item.color))
         case .ceiling: style.unicode ? "✕" : "X"
-        case .contour: style.unicode ? "⠒⠒" : ".."
+        case .contour: style.unicode ? "⠒⠒" : "ab"
         case .heat, .regions: ""
         }
     }

@@ -69,6 +69,44 @@ import Testing
         #expect(yLabels(figure).first == "100")
     }
 
+    @Test func polesAreCutAndNotBridged() {
+        let x = Samples.even(-2, 2, 202)
+        let figure = Figure.functions([("", x, x.map { 1 / $0 })], over: Interval(-2, 2))
+        let text = TextRenderer(width: 60, height: 11, unicode: false).render(figure)
+        #expect(text.contains("the y axis is cut"))
+        // A bridge would fill a whole column; here the middle row is crossed nowhere near the pole.
+        let rows = text.split(separator: "\n").filter { $0.contains("|") }
+        let middle = rows.map(Array.init)[rows.count / 2]
+        let pole = middle.count / 2
+        #expect(middle[(pole - 4)...(pole + 4)].allSatisfy { $0 == " " }, "\(text)")
+    }
+
+    @Test func contoursLieWhereTheyShould() {
+        // The circle of radius 1: every point of its path data has that distance from the centre.
+        let grid = Samples.nodes(81, Interval(-2, 2), Interval(-2, 2)) { $0 * $0 + $1 * $1 }
+        let segments = grid.contour(at: 1)
+        #expect(segments.count > 100)
+        for s in segments {
+            let (x, y) = (s.x0 / 20 - 2, s.y0 / 20 - 2)
+            #expect(abs(x * x + y * y - 1) < 0.01)
+        }
+        // A saddle crosses both ways, and a level through the corners themselves leaves no gap.
+        #expect(Grid([0, 1, 1, 0], rows: 2, columns: 2).contour(at: 0.4).count == 2)
+        #expect(Grid([.nan, 1, 0, 0], rows: 2, columns: 2).contour(at: 0.5).isEmpty)
+    }
+
+    @Test func binsHoldEveryValue() throws {
+        let figure = Figure.histogram([1, 2, 2, 3, 3, 3, .infinity], bins: 4)
+        guard case .bars(let edges, let heights)? = figure.series.first?.mark else { throw Missing() }
+        #expect(edges == [1, 1.5, 2, 2.5, 3])
+        #expect(heights == [1, 0, 2, 3])
+        #expect(figure.notes == ["1 of 7 values not finite, left out"])
+        guard case .bars(_, let alone)? = Figure.histogram([5, 5, 5]).series.first?.mark else { throw Missing() }
+        #expect(alone == [3])
+    }
+
+    private struct Missing: Error {}
+
     @Test func framesKeepTheirAxes() {
         let figure = Samples.contour
         let frames = (1...5).map { TextRenderer(width: 50, height: 10).render(figure.upTo($0)) }

@@ -36,7 +36,8 @@ import Testing
 
         mutating func mark() -> Mark {
             switch roll(12) {
-            case 0, 1: .line(x: list(), y: list())
+            case 0: .line(x: list(), y: list())
+            case 1: .curve(x: list(), y: list())
             case 2: .points(x: list(), y: list())
             case 3: .steps(x: list(), y: list())
             case 4: .path(x: list(), y: list())
@@ -96,6 +97,8 @@ import Testing
             let figures = [
                 Figure.training(epochs: dice.list(), training: dice.list(), validation: dice.list(), best: dice.value()),
                 Figure.sweep(parameter: dice.text(), values: dice.list(), results: [(dice.text(), dice.list())]),
+                Figure.sweep(columns: (dice.text(), dice.list()), rows: (dice.text(), dice.list()), results: dice.list()),
+                Figure.functions([(dice.text(), dice.list(), dice.list())], over: Interval(dice.value(), dice.value())),
                 Figure.histogram(dice.list(), bins: dice.roll(2) == 0 ? nil : dice.roll(50) - 5),
                 Figure.heatmap(dice.list(), rows: dice.roll(6), columns: dice.roll(6)),
                 Figure.contour(dice.grid(), path: ("p", dice.list(), dice.list())),

@@ -14,6 +14,11 @@ enum Samples {
         return Grid(values, rows: count, columns: count, x: x, y: y)
     }
 
+    static func nodes(_ count: Int, _ x: Interval, _ y: Interval, _ f: (Double, Double) -> Double) -> Grid {
+        let (xs, ys) = (even(x.low, x.high, count), even(y.low, y.high, count))
+        return Grid(nodes: ys.flatMap { y in xs.map { f($0, y) } }, rows: count, columns: count, x: x, y: y)
+    }
+
     static let epochs = even(1, 40, 40)
 
     static let training = Figure.training(
@@ -25,6 +30,11 @@ enum Samples {
         let curves = [Series("L", .line(x: x, y: x.map { ($0 - 3) * ($0 - 3) })), Series("L'", .line(x: x, y: x.map { 2 * ($0 - 3) }))]
         let tangent = Series.tangent("tangent at 1", x: 1, y: 4, slope: -4, over: Interval(0, 2.5), color: 2)
         return Figure(title: "L(w) = (w - 3)^2", x: Axis("w", range: Interval(-1, 7)), y: Axis("L"), series: curves + tangent)
+    }()
+
+    static let pole: Figure = {
+        let x = even(-2, 2, 202)
+        return Figure.functions([("1/x", x, x.map { 1 / $0 }), ("sqrt", x, x.map { $0.squareRoot() })], over: Interval(-2, 2), title: "a pole")
     }()
 
     /// Values that look random and are the same everywhere: the golden ratio's fractions.
@@ -48,12 +58,18 @@ enum Samples {
     static let heatmap = Figure.heatmap(spread(29, 2.3) + [.nan], rows: 5, columns: 6, title: "W", name: "W")
 
     static let contour = Figure.contour(
-        grid(40, Interval(-2, 2), Interval(-1, 3)) { $0 * $0 + 3 * ($1 - 1) * ($1 - 1) }, x: "w", y: "b", name: "loss",
+        nodes(41, Interval(-2, 2), Interval(-1, 3)) { $0 * $0 + 3 * ($1 - 1) * ($1 - 1) }, x: "w", y: "b", name: "loss",
         path: ("descent", [-1.5, -1, -0.3, 0.2, 0], [2.5, 0.2, 1.5, 0.9, 1]))
 
     static let sweep = Figure.sweep(
         title: "learning rates", parameter: "η", values: [0.001, 0.01, 0.1, 1, 10],
         results: [("final", [2.0, 0.9, 0.05, 0.2, .nan]), ("best validation", [2.1, 1.0, 0.1, 0.4, .infinity])])
+
+    static let valley = Figure.contour(
+        nodes(81, Interval(-2, 2), Interval(-1, 3)) { (1 - $0) * (1 - $0) + 100 * ($1 - $0 * $0) * ($1 - $0 * $0) }, title: "Rosenbrock's valley")
+
+    static let sweepOfTwo = Figure.sweep(
+        title: "η and λ", columns: ("η", [0.001, 0.01, 0.1]), rows: ("λ", [0, 1e-5]), results: [2, 0.5, .infinity, 1.5, 0.02, 0.001])
 
     static let steps = Figure(
         title: "schedule", x: Axis("epoch"), y: Axis("η", scale: .log),
@@ -72,7 +88,7 @@ enum Samples {
         series: [Series("a name that is much longer than there is room for, whatever the width", .points(x: [0, 1, 2], y: [3, 1, 2]))])
 
     static let all: [(name: String, figure: Figure)] = [
-        ("training", training), ("function", function), ("scatter", scatter), ("boundary", boundary), ("histogram", histogram),
+        ("training", training), ("function", function), ("pole", pole), ("valley", valley), ("sweep-of-two", sweepOfTwo), ("scatter", scatter), ("boundary", boundary), ("histogram", histogram),
         ("heatmap", heatmap), ("contour", contour), ("sweep", sweep), ("steps", steps), ("gaps", gaps), ("constant", constant),
         ("single", single), ("empty", empty), ("near", near), ("huge", huge), ("names", names),
     ]
