@@ -12,6 +12,9 @@ package final class Tape {
     /// Whether something chose between branches elementwise: then a contribution through a zero adjoint is held at zero,
     /// so that NaN from the branch not taken does not leak.
     private(set) var hasSelection = false
+    /// Nodes whose value decided something outside the tape (a branch, a count, an index), with that value: a plan made of the
+    /// tape holds only while they come out the same.
+    package var guards: [(node: Int, value: Double)] = []
     /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
     package var poll: (() throws -> Void)?
 
@@ -21,6 +24,7 @@ package final class Tape {
     package func close() {
         isOpen = false
         nodes = []
+        guards = []
         poll = nil
     }
 
@@ -47,10 +51,13 @@ package final class Tape {
         do throws(PrimitiveError) {
             return try apply(primitive, operands, attributes)
         } catch {
-            if failure == nil { failure = error }
+            fail(error)
             return operands.first ?? constant(Tensor(.nan))
         }
     }
+
+    /// Reports an error from within a derivative rule; the sweep throws it.
+    package func fail(_ error: PrimitiveError) { if failure == nil { failure = error } }
 
     func takeFailure() -> PrimitiveError? {
         defer { failure = nil }

@@ -1,0 +1,162 @@
+package import Autodiff
+package import Syntax
+import Tensors
+
+/// A function of the language that is written in Swift: its whole declaration.
+package final class Builtin: Callable {
+    /// Headings of the reference.
+    package enum Family: String, CaseIterable {
+        case derivatives = "Derivatives"
+        case tensors = "Making tensors"
+        case random = "Random numbers"
+        case lists = "Lists, records and functions"
+        case text = "Text and output"
+        case training = "Training"
+        case data = "Data"
+        case pictures = "Pictures"
+    }
+
+    package let family: Family
+    package let summary: String
+    package let examples: [String]
+    private let builtinName: String
+    private let builtinParameters: [ParameterInfo]
+    private let body: (Call) throws -> Value
+
+    /// What a builtin is given.
+    package struct Call {
+        package let arguments: [Value?]
+        package let machine: Machine
+        package let site: Site
+
+        /// A required argument, or one that was given.
+        package subscript(index: Int) -> Value { arguments[index]?.settled ?? .nothing }
+        package func has(_ index: Int) -> Bool { arguments[index] != nil }
+        /// Where an argument stands, as far as positions tell.
+        package func span(_ index: Int) -> Span { index < site.operands.count ? site.operands[index] : site.span }
+    }
+
+    package init(
+        _ name: String, _ parameters: [ParameterInfo], _ family: Family, summary: String, examples: [String] = [],
+        body: @escaping (Call) throws -> Value
+    ) {
+        builtinName = name
+        builtinParameters = parameters
+        self.family = family
+        self.summary = summary
+        self.examples = examples
+        self.body = body
+    }
+
+    package override var name: String? { builtinName }
+    package override var parameters: [ParameterInfo] { builtinParameters }
+
+    package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        try body(Call(arguments: arguments, machine: machine, site: site))
+    }
+}
+
+extension ParameterInfo {
+    package static func required(_ name: String) -> ParameterInfo { ParameterInfo(name) }
+    package static func optional(_ name: String, _ text: String) -> ParameterInfo {
+        ParameterInfo(name, isRequired: false, defaultText: text)
+    }
+    package static func variadic(_ name: String) -> ParameterInfo {
+        ParameterInfo(name, isRequired: false, isVariadic: true)
+    }
+}
+
+/// A primitive of the catalogue as a function: arguments become operands and attributes as its declaration says.
+package final class PrimitiveFunction: Callable {
+    package let primitive: Primitive
+    private let infos: [ParameterInfo]
+
+    package init(_ primitive: Primitive) {
+        self.primitive = primitive
+        infos = primitive.parameters.map { parameter in
+            ParameterInfo(
+                parameter.name, isRequired: parameter.isOperand || parameter.defaultValue == nil,
+                defaultText: parameter.defaultValue?.text)
+        }
+    }
+
+    package override var name: String? { primitive.name }
+    package override var parameters: [ParameterInfo] { infos }
+
+    package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        var operands: [Value] = []
+        var attributes: [Attribute] = []
+        for (index, parameter) in primitive.parameters.enumerated() {
+            let span = index < site.operands.count ? site.operands[index] : site.span
+            switch parameter.kind {
+            case .operand:
+                operands.append(try machine.operand(arguments[index] ?? .nothing, of: primitive, parameter, span))
+            case .operands:
+                operands += try machine.elements(of: arguments[index] ?? .nothing, Site(site.span, [span]))
+                    .map { try machine.operand($0, of: primitive, parameter, span) }
+                guard !operands.isEmpty else { throw Diagnostic("`\(primitive.name)` needs at least one tensor", at: span) }
+            default:
+                guard let argument = arguments[index] else {
+                    attributes.append(parameter.defaultValue ?? .none)
+                    continue
+                }
+                attributes.append(try machine.attribute(argument.settled, parameter, span))
+            }
+        }
+        return try machine.apply(primitive, operands, Attributes(attributes), site)
+    }
+}
+
+extension Machine {
+    fileprivate func operand(
+        _ value: Value, of primitive: Primitive, _ parameter: Autodiff.Parameter, _ span: Span
+    ) throws -> Value {
+        let value = value.settled
+        if value.isNumeric { return value }
+        switch value {
+        case .range: return try array(try elements(of: value, Site(span, [span])), Site(span, [span]))
+        case .boolean(let boolean): return .number(boolean ? 1 : 0)
+        default:
+            throw typeError(
+                "`\(primitive.name)`", needs: "a number or a tensor", value, at: span,
+                hints: { if case .function = value { ["call it: a function has a value only for arguments"] } else { [] } }())
+        }
+    }
+
+    /// An argument that is not differentiated, as its parameter wants it.
+    fileprivate func attribute(_ value: Value, _ parameter: Autodiff.Parameter, _ span: Span) throws -> Attribute {
+        let what = "`\(parameter.name)`"
+        switch parameter.kind {
+        case .int: return .int(try whole(value, what, at: span))
+        case .ints:
+            switch value {
+            case .number: return .int(try whole(value, what, at: span))
+            case .tensor(let box) where box.tensor.rank == 0: return .int(try whole(value, what, at: span))
+            default:
+                return .ints(try elements(of: value, Site(span, [span])).map { try whole($0, what, at: span) })
+            }
+        case .flag:
+            guard case .boolean(let flag) = value else { throw typeError(what, needs: "true or false", value, at: span) }
+            return .flag(flag)
+        case .real: return .real(try number(value, what, at: span))
+        case .text:
+            guard case .text(let text) = value else { throw typeError(what, needs: "a string", value, at: span) }
+            return .text(text.string)
+        case .operand, .operands: return .none
+        }
+    }
+}
+
+extension Attribute {
+    /// As it is written in help.
+    var text: String {
+        switch self {
+        case .none: "all"
+        case .flag(let flag): flag ? "true" : "false"
+        case .int(let int): "\(int)"
+        case .ints(let ints): "[\(ints.map(String.init).joined(separator: ", "))]"
+        case .real(let real): NumberStyle().format(real)
+        case .text(let text): "\"\(text)\""
+        }
+    }
+}

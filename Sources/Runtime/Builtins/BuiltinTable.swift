@@ -1,0 +1,26 @@
+import Autodiff
+
+extension Builtin {
+    /// Every builtin, family by family. A new one is declared and listed in its family's file.
+    package static let all: [Builtin] =
+        derivatives
+        + tensors
+        + lists
+        + text
+}
+
+extension Builtins {
+    /// Primitives, builtins and constants; the prelude is added on top.
+    package static func core() -> Builtins {
+        let builtins = Builtins()
+        for primitive in Primitive.catalogue where !primitive.isHidden {
+            builtins.add(primitive.name, .function(PrimitiveFunction(primitive)))
+        }
+        for builtin in Builtin.all { builtins.add(builtin.name ?? "", .function(builtin)) }
+        builtins.add("π", .number(.pi))
+        builtins.add("e", .number(2.718281828459045))
+        builtins.add("inf", .number(.infinity))
+        builtins.add("nan", .number(.nan))
+        return builtins
+    }
+}

@@ -1,0 +1,161 @@
+import Autodiff
+import Kernels
+import Syntax
+
+extension Compiler {
+    func call(_ callee: Expression, _ arguments: [Argument], _ span: Span) -> Code {
+        let site = Site(span, arguments.map(\.value.span))
+        let values = arguments.map(argument)
+        if case .name(let name) = callee, case .constant(.function(let callable))? = resolution.uses[name.span] {
+            return known(callable, arguments, values, site)
+        }
+        let function = compile(callee).evaluate
+        if arguments.allSatisfy({ $0.name == nil }) { return positional(function, callee, values, site) }
+        return named(function, callee, arguments, values, site)
+    }
+
+    /// `wrt: a` gives the parameter's name rather than a value.
+    private func argument(_ argument: Argument) -> Evaluate {
+        if argument.name?.text == "wrt", let names = argument.value.parameterNames {
+            let value = Value.list(names.map(Value.string))
+            return { _ in value }
+        }
+        let evaluate = compile(argument.value).evaluate
+        let span = argument.value.span
+        return { frame in try Compiler.valued(evaluate(frame), span) }
+    }
+
+    /// A builtin, a primitive or a function of the prelude: arguments are bound now.
+    private func known(_ callable: Callable, _ arguments: [Argument], _ values: [Evaluate], _ site: Site) -> Code {
+        let machine = machine
+        if let primitive = (callable as? PrimitiveFunction)?.primitive, let operation = primitive.operation,
+            primitive.parameters.count == 1, values.count == 1
+        {
+            let value = values[0]
+            let isPredicate = primitive.isPredicate
+            return Code { frame in
+                let x = try value(frame)
+                if case .number(let number) = x, !isPredicate { return .number(grad_scalar(operation, number, 0, 0)) }
+                return try callable.invoke([x], machine, site)
+            }
+        }
+        guard case .success(let plan) = ArgumentBinding.bind(arguments.map { $0.name?.text }, to: callable.parameters) else {
+            return .constant(.nothing)
+        }
+        let (sources, rest) = (plan.sources, plan.rest)
+        let isInOrder = rest.isEmpty && sources.enumerated().allSatisfy { $1 == $0 || ($1 == nil && $0 >= values.count) }
+        return Code { frame in
+            if isInOrder {
+                var bound: [Value?] = []
+                bound.reserveCapacity(sources.count)
+                for value in values { bound.append(try value(frame)) }
+                while bound.count < sources.count { bound.append(nil) }
+                return try machine.invoke(callable, bound, site)
+            }
+            let evaluated = try values.map { try $0(frame) }
+            var bound = sources.map { $0.map { evaluated[$0] } }
+            if let last = callable.parameters.last, last.isVariadic {
+                bound[bound.count - 1] = .list(rest.map { evaluated[$0] })
+            }
+            return try machine.invoke(callable, bound, site)
+        }
+    }
+
+    /// The usual call: arguments by position go straight into the callee's slots.
+    private func positional(_ function: @escaping Evaluate, _ callee: Expression, _ values: [Evaluate], _ site: Site) -> Code {
+        let machine = machine
+        let calleeSpan = callee.span
+        let general: (Value, [Value]) throws -> Value = { function, arguments in
+            try machine.call(function, arguments, names: nil, site, calleeSpan: calleeSpan)
+        }
+        switch values.count {
+        case 1:
+            let value = values[0]
+            return Code { frame in
+                let callee = try function(frame)
+                let x = try value(frame)
+                guard case .function(let callable) = callee, let closure = callable as? Closure,
+                    closure.code.parameters.count == 1
+                else { return try general(callee, [x]) }
+                return try machine.call(closure, site) { slots in
+                    slots.initialize(to: x)
+                    return 1
+                }
+            }
+        case 2:
+            let (first, second) = (values[0], values[1])
+            return Code { frame in
+                let callee = try function(frame)
+                let x = try first(frame)
+                let y = try second(frame)
+                guard case .function(let callable) = callee, let closure = callable as? Closure,
+                    closure.code.parameters.count == 2
+                else { return try general(callee, [x, y]) }
+                return try machine.call(closure, site) { slots in
+                    slots.initialize(to: x)
+                    (slots + 1).initialize(to: y)
+                    return 2
+                }
+            }
+        default:
+            return Code { frame in
+                let callee = try function(frame)
+                return try general(callee, try values.map { try $0(frame) })
+            }
+        }
+    }
+
+    private func named(
+        _ function: @escaping Evaluate, _ callee: Expression, _ arguments: [Argument], _ values: [Evaluate], _ site: Site
+    ) -> Code {
+        let machine = machine
+        let names = arguments.map { $0.name?.text }
+        let calleeSpan = callee.span
+        return Code { frame in
+            let callee = try function(frame)
+            return try machine.call(callee, try values.map { try $0(frame) }, names: names, site, calleeSpan: calleeSpan)
+        }
+    }
+}
+
+extension Machine {
+    /// Calls any value with arguments by position and by name.
+    package func call(
+        _ function: Value, _ arguments: [Value], names: [String?]?, _ site: Site, calleeSpan: Span? = nil
+    ) throws -> Value {
+        guard case .function(let callable) = function.settled else {
+            throw notAFunction(function, site, calleeSpan)
+        }
+        let parameters = callable.parameters
+        if names == nil, parameters.count == arguments.count, parameters.last?.isVariadic != true {
+            return try invoke(callable, arguments, site)
+        }
+        let names = names ?? [String?](repeating: nil, count: arguments.count)
+        guard case .success(let plan) = ArgumentBinding.bind(names, to: parameters) else {
+            throw ArgumentBinding.problem(
+                names, spans: arguments.indices.map { $0 < site.operands.count ? site.operands[$0] : site.span }, parameters,
+                callee: callable.name, site.span) ?? Diagnostic("the arguments do not fit", at: site.span)
+        }
+        var bound = plan.sources.map { $0.map { arguments[$0] } }
+        if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
+        return try invoke(callable, bound, site)
+    }
+
+    /// Calls with arguments that are bound already; errors learn whose call they rose from.
+    @inline(__always)
+    func invoke(_ callable: Callable, _ arguments: [Value?], _ site: Site) throws -> Value {
+        guard !isStackNearlyFull else { throw tooDeep(site) }
+        return try callable.invoke(arguments, self, site)
+    }
+
+    private func notAFunction(_ value: Value, _ site: Site, _ span: Span?) -> Diagnostic {
+        let text = (span.flatMap(sourceText)).map { "`\($0)`" } ?? "this"
+        let hints: [String]
+        switch value.settled {
+        case .number, .node: hints = ["to multiply write `*`"]
+        case .tensor, .list, .record: hints = ["to take a part of it write `[…]`"]
+        default: hints = []
+        }
+        return Diagnostic("\(text) is \(value.typeDescription), not a function, so it cannot be called", at: span ?? site.span, hints: hints)
+    }
+}

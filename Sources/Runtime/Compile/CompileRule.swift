@@ -1,0 +1,66 @@
+import Syntax
+
+extension Compiler {
+    /// `rule adam(…) { … }`: a function of its settings that gives the rule, ready to remember.
+    func compileRule(_ rule: RuleDeclaration) -> Execute {
+        guard let scope = resolution.functions[rule.span], let variable = resolution.declarations[rule.name.span] else {
+            return { _ in .next }
+        }
+        let starts = rule.memory.map { (compile($0.value).evaluate, introduce($0.name), resolution.declarations[$0.name.span]) }
+        let names = rule.memory.map(\.name.text)
+        let update = function(rule.update)
+        let settings = rule.parameters.map { ($0.name.text, resolution.declarations[$0.name.span]?.slot ?? 0) }
+        let declaration = Function(
+            name: rule.name, parameters: rule.parameters, body: .block(Block([], rule.span)), span: rule.span)
+        let code = FunctionCode(
+            declaration: declaration, defaults: rule.parameters.map { $0.defaultValue.map { compile($0).evaluate } },
+            shapeChecks: [],
+            sharedParameters: rule.parameters.compactMap { resolution.declarations[$0.name.span] }.filter(\.isShared).map(\.slot),
+            slotCount: scope.slotCount
+        ) { frame in
+            let values = settings.map { ($0.0, { if case .cell(let cell) = $0 { cell.value } else { $0 } }(frame.slots[$0.1])) }
+            var memory: [(String, Cell, Value)] = []
+            for (index, (start, introduce, variable)) in starts.enumerated() {
+                let value = try start(frame)
+                introduce(frame, value)
+                if let slot = variable?.slot, case .cell(let cell) = frame.slots[slot] {
+                    memory.append((names[index], cell, value))
+                }
+            }
+            guard case .function(let function) = try update(frame), let closure = function as? Closure else { return .nothing }
+            return .object(RuleValue(rule, settings: values, memory: memory, update: closure))
+        }
+        let store = store(.global(variable))
+        return { frame in
+            store(frame, .function(Closure(code, captures: [])))
+            return .next
+        }
+    }
+
+    func explain(_ expression: Expression, _ span: Span) -> Code { compile(expression) }
+}
+
+/// An update rule with its settings: `adam(lr: 0.01)`.
+package final class RuleValue: ObjectValue {
+    package let declaration: RuleDeclaration
+    package let settings: [(name: String, value: Value)]
+    /// What it remembers: the cells that `update` reads and writes, and what they hold at the start.
+    package let memory: [(name: String, cell: Cell, start: Value)]
+    package let update: Closure
+
+    init(
+        _ declaration: RuleDeclaration, settings: [(String, Value)], memory: [(String, Cell, Value)], update: Closure
+    ) {
+        self.declaration = declaration
+        self.settings = settings
+        self.memory = memory
+        self.update = update
+    }
+
+    package override var typeName: String { "an update rule" }
+    package override var fieldNames: [String] { settings.map(\.name) }
+    package override func field(_ name: String) -> Value? { settings.first { $0.name == name }?.value }
+    package override func describe(_ style: NumberStyle) -> String {
+        "\(declaration.name.text)(\(settings.map { "\($0.name): \(style.describe($0.value))" }.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,370 @@
+import Autodiff
+import Syntax
+import Tensors
+
+/// One compiled item between the brackets of `x[…]`.
+enum IndexCode {
+    case at(Evaluate, Span)
+    case range(Evaluate?, Evaluate?, isClosed: Bool, Span)
+    case all
+}
+
+extension Compiler {
+    func compile(_ item: IndexItem) -> IndexCode {
+        switch item {
+        case .at(let expression): .at(compile(expression).evaluate, expression.span)
+        case .range(let lower, let upper, let isClosed, let span):
+            .range(lower.map { compile($0).evaluate }, upper.map { compile($0).evaluate }, isClosed: isClosed, span)
+        case .all: .all
+        }
+    }
+}
+
+/// What an item selects along one axis.
+enum Selection {
+    /// One place; the axis goes away.
+    case place(Int)
+    case span(Int, Int)
+    /// Places in any order, from a tensor or a list of indices.
+    case places(Value)
+}
+
+extension Machine {
+    func index(_ value: Value, _ items: [IndexCode], _ frame: Frame, _ site: Site) throws -> Value {
+        // The usual case first: one number out of a vector.
+        if case .tensor(let box) = value, box.tensor.rank == 1, items.count == 1, case .at(let index, let span) = items[0] {
+            let index = try index(frame)
+            if case .number(let number) = index, let place = Int(exactly: number) {
+                let length = box.tensor.shape[0]
+                let position = place < 0 ? place + length : place
+                if position >= 0 && position < length && box.tensor.type == .f64 { return .number(box.tensor[position]) }
+            }
+            let selection = try selection(.value(index, span), length: box.tensor.shape[0], axis: 0, of: value, site)
+            return try select([selection], of: value, shape: box.tensor.shape, site)
+        }
+        let value = value.settled
+        let evaluated = try items.map { try evaluate($0, frame) }
+        if let shape = value.tensor?.shape {
+            return try select(selections(evaluated, in: shape, of: value, site), of: value, shape: shape, site)
+        }
+        return try element(of: value, evaluated, site)
+    }
+
+    /// An item with its values.
+    enum EvaluatedItem {
+        case value(Value, Span)
+        case range(Int?, Int?, isClosed: Bool, Span)
+        case all
+    }
+
+    private func evaluate(_ item: IndexCode, _ frame: Frame) throws -> EvaluatedItem {
+        switch item {
+        case .at(let code, let span): return .value(try code(frame).settled, span)
+        case .range(let lower, let upper, let isClosed, let span):
+            let lower = try lower.map { try whole($0(frame), "an index", at: span) }
+            let upper = try upper.map { try whole($0(frame), "an index", at: span) }
+            return .range(lower, upper, isClosed: isClosed, span)
+        case .all: return .all
+        }
+    }
+
+    private func selections(
+        _ items: [EvaluatedItem], in shape: Shape, of value: Value, _ site: Site
+    ) throws -> [Selection] {
+        guard items.count <= shape.rank else {
+            throw Diagnostic(
+                shape.rank == 0
+                    ? "a number has no parts to index"
+                    : "\(items.count) indices were given, but \(subject(site)) has \(shape.rank == 1 ? "one axis" : "\(shape.rank) axes")",
+                at: site.span, hints: shape.rank == 0 ? [] : ["its shape is \(shape)"])
+        }
+        return try items.enumerated().map { axis, item in
+            try selection(item, length: shape[axis], axis: axis, of: value, site)
+        }
+    }
+
+    private func subject(_ site: Site) -> String { site.operands.first.flatMap(sourceText).map { "`\($0)`" } ?? "it" }
+
+    private func selection(
+        _ item: EvaluatedItem, length: Int, axis: Int, of value: Value, _ site: Site
+    ) throws -> Selection {
+        switch item {
+        case .all: return .span(0, length)
+        case .range(let lower, let upper, let isClosed, let span):
+            let start = try lower.map { try bound($0, length, axis, span, site) } ?? 0
+            var stop = length
+            if let upper {
+                stop = try bound(upper, length, axis, span, site, isClosed: isClosed)
+                if isClosed { stop += 1 }
+            }
+            return .span(start, max(start, stop))
+        case .value(let index, let span):
+            if case .range(let range) = index {
+                let lower = try whole(.number(range.lower), "an index", at: span)
+                let upper = try whole(.number(range.upper), "an index", at: span)
+                return try selection(
+                    .range(lower, upper, isClosed: range.isClosed, span), length: length, axis: axis, of: value, site)
+            }
+            if case .list(let list) = index { return .places(try array(list.elements, Site(span, []))) }
+            if let tensor = index.tensor, tensor.rank > 0 { return .places(index) }
+            let place = try whole(index, "an index", at: span)
+            let position = place < 0 ? place + length : place
+            guard position >= 0 && position < length else { throw outOfRange(place, length, axis, span, site) }
+            return .place(position)
+        }
+    }
+
+    /// An end of a range; the open end may be the length itself.
+    private func bound(
+        _ place: Int, _ length: Int, _ axis: Int, _ span: Span, _ site: Site, isClosed: Bool = false
+    ) throws -> Int {
+        let position = place < 0 ? place + length : place
+        guard position >= 0 && (isClosed ? position < length : position <= length) else {
+            throw outOfRange(place, length, axis, span, site)
+        }
+        return position
+    }
+
+    private func outOfRange(_ place: Int, _ length: Int, _ axis: Int, _ span: Span, _ site: Site) -> Diagnostic {
+        Diagnostic(
+            "the index \(place) is out of range: \(subject(site)) has \(length) \(length == 1 ? "entry" : "entries")"
+                + (axis > 0 ? " along axis \(axis)" : ""),
+            at: span,
+            hints: [length == 0 ? "it is empty" : "indices run from 0 to \(length - 1), or from -1 to -\(length) from the end"])
+    }
+
+    private func select(_ selections: [Selection], of value: Value, shape: Shape, _ site: Site) throws -> Value {
+        var starts = [Int](repeating: 0, count: shape.rank)
+        var stops = shape.axes
+        var kept: [Int] = []
+        var gathers: [(axis: Int, places: Value)] = []
+        for axis in 0..<shape.rank {
+            switch axis < selections.count ? selections[axis] : .span(0, shape[axis]) {
+            case .place(let place): (starts[axis], stops[axis]) = (place, place + 1)
+            case .span(let start, let stop):
+                (starts[axis], stops[axis]) = (start, stop)
+                kept.append(stop - start)
+            case .places(let places):
+                gathers.append((kept.count, places))
+                kept.append(shape[axis])
+            }
+        }
+        var result = try part(of: value, starts, stops, keeping: kept, site)
+        // From the last axis, so that the axes that an index of rank 2 adds do not move those before it.
+        for gather in gathers.reversed() {
+            let places = gather.places.isTraced ? gather.places.tensor.map(Value.init) ?? gather.places : gather.places
+            result = try apply(.take, [result, places], Attributes([.int(gather.axis)]), site)
+        }
+        return result
+    }
+
+    // MARK: Other values
+
+    private func element(of value: Value, _ items: [EvaluatedItem], _ site: Site) throws -> Value {
+        guard items.count == 1 else {
+            throw Diagnostic("\(value.typeDescription) takes one index", at: site.span)
+        }
+        switch value {
+        case .list(let list):
+            switch try selection(items[0], length: list.elements.count, axis: 0, of: value, site) {
+            case .place(let place): return list.elements[place]
+            case .span(let start, let stop): return .list(Array(list.elements[start..<stop]))
+            case .places(let places):
+                return .list(try places.tensor?.numbers.map { index in
+                    try element(of: value, [.value(.number(index), site.span)], site)
+                } ?? [])
+            }
+        case .text(let text):
+            let characters = Array(text.string)
+            switch try selection(items[0], length: characters.count, axis: 0, of: value, site) {
+            case .place(let place): return .string(String(characters[place]))
+            case .span(let start, let stop): return .string(String(characters[start..<stop]))
+            case .places: throw Diagnostic("a string takes one index or a range", at: site.span)
+            }
+        case .record(let record):
+            if case .value(.text(let name), let span) = items[0] {
+                guard let field = record[name.string] else { throw noField(name.string, record.names, "the record", span) }
+                return field
+            }
+            throw Diagnostic("a record is indexed by a field's name", at: site.span, hints: ["write `p.name` or `p[\"name\"]`"])
+        case .range:
+            return try element(of: .list(elements(of: value, site)), items, site)
+        default:
+            throw Diagnostic(
+                "\(value.typeDescription) has no parts to index", at: site.span,
+                hints: { if case .function = value { ["to call it write `(…)`"] } else { [] } }())
+        }
+    }
+
+    func noField(_ name: String, _ names: [String], _ owner: String, _ span: Span) -> Diagnostic {
+        let similar = nearestNames(to: name, among: names)
+        return Diagnostic(
+            "\(owner) has no field `\(name)`", at: span,
+            hints: similar.isEmpty
+                ? (names.isEmpty ? [] : ["its fields are \(names.map { "`\($0)`" }.joined(separator: ", "))"])
+                : ["did you mean `\(similar[0])`?"])
+    }
+
+    package func field(_ value: Value, _ name: Name, _ site: Site) throws -> Value {
+        switch value.settled {
+        case .record(let record):
+            if let field = record[name.text] { return field }
+            throw noField(name.text, record.names, "the record", name.span)
+        case .object(let object):
+            if let field = object.field(name.text) { return field }
+            throw noField(name.text, object.fieldNames, object.typeName, name.span)
+        case let value where value.isNumeric && name.text == "T":
+            guard let rank = value.tensor?.rank, rank > 1 else { return value }
+            return try apply(.transpose, [value], Attributes([.none]), site)
+        case let value where value.isNumeric:
+            throw Diagnostic(
+                "a tensor has no field `\(name.text)`", at: name.span,
+                hints: name.text == "shape" || name.text == "size"
+                    ? ["write `shape(\(sourceText(site.operands[0]) ?? "x"))`"] : ["its transpose is `.T`"])
+        case let value:
+            throw Diagnostic("\(value.typeDescription) has no field `\(name.text)`", at: name.span)
+        }
+    }
+
+    // MARK: Arrays
+
+    /// `[a, b, c]`: a tensor of numbers or of tensors of one shape; else a list.
+    package func array(_ elements: [Value], _ site: Site) throws -> Value {
+        if elements.isEmpty { return .tensor(TensorValue(Tensor([]))) }
+        guard elements.allSatisfy({ $0.settled.isNumeric }) else { return .list(elements) }
+        let shapes = elements.map { $0.tensor?.shape ?? .scalar }
+        for (index, shape) in shapes.enumerated() where shape != shapes[0] {
+            let span = index < site.operands.count ? site.operands[index] : site.span
+            throw Diagnostic(
+                "the rows differ in shape: row 0 is \(Machine.describe(shapes[0])), row \(index) is \(Machine.describe(shape))", at: span,
+                hints: ["rows of a tensor have one shape; for a list of different things write `list(…)`"])
+        }
+        if elements.contains(where: \.isTraced) {
+            return try apply(.stack, elements, Attributes([.int(0)]), site)
+        }
+        if shapes[0].rank == 0, elements.allSatisfy({ $0.tensor?.isNumber ?? false }) {
+            return .tensor(TensorValue(Tensor(elements.map { $0.tensor?.number ?? 0 })))
+        }
+        return try apply(.stack, elements, Attributes([.int(0)]), site)
+    }
+
+    private static func describe(_ shape: Shape) -> String { shape.rank == 0 ? "a number" : "\(shape)" }
+
+    // MARK: Changing a part
+
+    /// Replaces the part that `path` leads to.
+    func set(_ value: inout Value, _ path: ArraySlice<PathStep>, to new: Value, _ frame: Frame) throws {
+        guard let step = path.first else {
+            value = new
+            return
+        }
+        switch step {
+        case .field(let name):
+            guard case .record(let record) = value else {
+                throw Diagnostic("\(value.typeDescription) has no field `\(name.text)` to update", at: name.span)
+            }
+            guard var part = record[name.text] else { throw noField(name.text, record.names, "the record", name.span) }
+            try set(&part, path.dropFirst(), to: new, frame)
+            value = .record(record.setting(name.text, to: part))
+        case .index(let items, let site):
+            let evaluated = try items.map { try evaluate($0, frame) }
+            if path.count == 1 {
+                try replace(&value, evaluated, with: new, site)
+            } else {
+                var part = try index(value, items, frame, site)
+                try set(&part, path.dropFirst(), to: new, frame)
+                try replace(&value, evaluated, with: part, site)
+            }
+        }
+    }
+
+    /// The value with the part under the indices replaced; a tensor that nothing else holds is changed in place.
+    func replace(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws {
+        let settled = value.settled
+        if let shape = settled.tensor?.shape {
+            let selections = try selections(items, in: shape, of: settled, site)
+            if case .tensor(var box) = value, case .number(let number) = new, let place = position(selections, in: shape) {
+                value = .nothing
+                if !isKnownUniquelyReferenced(&box) { box = TensorValue(box.tensor) }
+                box.tensor.set(place, to: number)
+                value = .tensor(box)
+                return
+            }
+            value = try replaced(settled, selections, shape, with: new, site)
+            return
+        }
+        switch settled {
+        case .list(let list):
+            guard items.count == 1,
+                case .place(let place) = try selection(items[0], length: list.elements.count, axis: 0, of: settled, site)
+            else { throw Diagnostic("one element of a list can be replaced at a time", at: site.span) }
+            var elements = list.elements
+            elements[place] = new
+            value = .list(elements)
+        case .record(let record):
+            guard items.count == 1, case .value(.text(let name), _) = items[0] else {
+                throw Diagnostic("a record is indexed by a field's name", at: site.span)
+            }
+            value = .record(record.setting(name.string, to: new))
+        default:
+            throw Diagnostic("\(settled.typeDescription) has no parts to replace", at: site.span)
+        }
+    }
+
+    /// The row-major position when the indices name a single number.
+    private func position(_ selections: [Selection], in shape: Shape) -> Int? {
+        guard selections.count == shape.rank else { return nil }
+        var position = 0
+        for (axis, selection) in selections.enumerated() {
+            guard case .place(let place) = selection else { return nil }
+            position = position * shape[axis] + place
+        }
+        return position
+    }
+
+    private func replaced(
+        _ value: Value, _ selections: [Selection], _ shape: Shape, with new: Value, _ site: Site
+    ) throws -> Value {
+        guard new.settled.isNumeric else {
+            throw typeError("a tensor", needs: "numbers", new, at: site.span)
+        }
+        var starts = [Int](repeating: 0, count: shape.rank)
+        var stops = shape.axes
+        var kept: [Int] = []
+        for axis in 0..<shape.rank {
+            switch axis < selections.count ? selections[axis] : .span(0, shape[axis]) {
+            case .place(let place): (starts[axis], stops[axis]) = (place, place + 1)
+            case .span(let start, let stop):
+                (starts[axis], stops[axis]) = (start, stop)
+                kept.append(stop - start)
+            case .places:
+                throw Diagnostic(
+                    "a part given by a list of indices cannot be replaced", at: site.span,
+                    hints: ["use a range, or a loop over the indices"])
+            }
+        }
+        // The new part is stretched to the shape of the place as it reads, then given the axes that single indices took away.
+        let place = Shape(kept)
+        var part = new
+        if part.tensor?.shape != place {
+            guard let given = part.tensor?.shape, Shape.broadcast(given, place) == place else {
+                throw Diagnostic(
+                    "the new part is \(new.typeDescription), but its place is \(place.rank == 0 ? "a number" : "of shape \(place)")", at: site.span)
+            }
+            part = try apply(.expand, [part], Attributes([.ints(kept)]), site)
+        }
+        let block = zip(starts, stops).map { $1 - $0 }
+        if part.tensor?.shape.axes != block { part = try apply(.reshape, [part], Attributes([.ints(block)]), site) }
+        return try apply(.sliceSet, [value, part], Attributes([.ints(starts), .ints(stops), .none]), site)
+    }
+}
+
+extension Value {
+    /// A tensor or list that a variable may hold alone.
+    var isUnshareable: Bool {
+        switch self {
+        case .tensor, .list, .record: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Autodiff
+import Syntax
+import Tensors
+
+/// The parts that all derivatives share: arguments become variables, results are read back in the same form.
+enum Differentiation {
+    /// Arguments with fresh variables in them, and how to put results back into their form.
+    struct Variables {
+        var arguments: [Value?]
+        var nodes: [Node] = []
+        /// Names of the parameters differentiated by, with the form of each and its count of leaves.
+        var entries: [(name: String, form: Value, count: Int)] = []
+        /// Several parameters: results are a record by name.
+        var isRecord: Bool
+
+        /// One value per node, in the form of the arguments; by parameter name if there are several.
+        func form(_ values: [Value]) -> Value {
+            var next = 0
+            let parts = entries.map { entry -> (String, Value) in
+                defer { next += entry.count }
+                return (entry.name, rebuild(entry.form, values[next..<(next + entry.count)]))
+            }
+            return isRecord ? .record(parts) : parts.first?.1 ?? .nothing
+        }
+
+        private func rebuild(_ form: Value, _ values: ArraySlice<Value>) -> Value {
+            var position = values.startIndex
+            return form.mapLeaves { leaf in
+                guard leaf.isNumeric else { return leaf }
+                defer { position += 1 }
+                return values[position]
+            }
+        }
+
+        /// Says which parameters the function does not use.
+        func noteUnused(_ gradients: [Node?], _ function: Callable, _ machine: Machine, _ site: Site) {
+            var paths: [String] = []
+            for entry in entries {
+                let leaves = entry.form.leafPaths(entry.name)
+                paths += zip(leaves, entry.form.leaves).filter { $1.isNumeric }.map(\.0)
+            }
+            let unused = zip(paths, gradients).filter { $1 == nil }.map { "`\($0.0)`" }
+            guard !unused.isEmpty else { return }
+            machine.note(
+                "\(function.name.map { "`\($0)`" } ?? "the function") does not depend on \(unused.joined(separator: ", ")), so that derivative is zero",
+                at: site.span)
+        }
+    }
+
+    static func variables(
+        _ function: Callable, _ arguments: [Value?], _ chosen: [String]?, _ machine: Machine, _ site: Site, _ tape: Tape
+    ) throws -> Variables {
+        let parameters = function.parameters
+        let positions = try positions(function, arguments, chosen, site)
+        var result = Variables(arguments: arguments, isRecord: chosen.map { $0.count > 1 } ?? (positions.count > 1))
+        for position in positions {
+            guard let argument = arguments[position]?.settled else { continue }
+            let before = result.nodes.count
+            result.arguments[position] = argument.mapLeaves { leaf in
+                switch leaf.settled {
+                case .node(let node) where node.tape === tape:
+                    let variable = tape.variable(node)
+                    result.nodes.append(variable)
+                    return .node(variable)
+                case let settled:
+                    guard settled.isNumeric, let tensor = settled.tensor else { return leaf }
+                    let variable = tape.variable(tensor)
+                    result.nodes.append(variable)
+                    return .node(variable)
+                }
+            }
+            let name = position < parameters.count ? parameters[position].name : "argument \(position + 1)"
+            result.entries.append((name, argument, result.nodes.count - before))
+        }
+        return result
+    }
+
+    /// Which arguments to differentiate by: those that `wrt:` names, else all required ones that hold numbers.
+    private static func positions(
+        _ function: Callable, _ arguments: [Value?], _ chosen: [String]?, _ site: Site
+    ) throws -> [Int] {
+        let parameters = function.parameters
+        if let chosen {
+            return try chosen.map { name in
+                guard let position = parameters.firstIndex(where: { $0.name == name }) else {
+                    let similar = nearestNames(to: name, among: parameters.map(\.name))
+                    throw Diagnostic(
+                        "`wrt: \(name)` names no parameter of \(function.name.map { "`\($0)`" } ?? "the function")", at: site.span,
+                        hints: similar.isEmpty
+                            ? ["its parameters are \(parameters.map { "`\($0.name)`" }.joined(separator: ", "))"]
+                            : ["did you mean `\(similar[0])`?"])
+                }
+                guard let value = arguments[position], value.settled.isDifferentiable else {
+                    throw Diagnostic("`\(name)` is not a number or a tensor, so no derivative by it can be taken", at: site.span)
+                }
+                return position
+            }
+        }
+        let candidates = arguments.indices.filter { arguments[$0]?.settled.isDifferentiable ?? false }
+        let required = candidates.filter { $0 >= parameters.count || parameters[$0].isRequired }
+        let positions = required.isEmpty ? candidates : required
+        guard !positions.isEmpty else {
+            throw Diagnostic(
+                "a derivative needs an argument that is a number or a tensor", at: site.span,
+                hints: arguments.isEmpty ? ["a function without parameters has no derivative"] : [])
+        }
+        return positions
+    }
+
+    /// The output as a single number on the tape; `nil` when it is one that does not depend on any variable.
+    static func scalar(
+        _ output: Value, of function: Callable, _ machine: Machine, _ site: Site, _ tape: Tape
+    ) throws -> Node? {
+        let name = function.name.map { "`\($0)`" } ?? "the function"
+        guard let tensor = output.tensor, !isBoolean(output) else {
+            throw Diagnostic(
+                "a gradient is taken of a number, but \(name) gives \(output.typeDescription)", at: site.span,
+                hints: output.isNothing ? ["its last line should be the value"] : [])
+        }
+        guard tensor.rank == 0 else {
+            throw Diagnostic(
+                "a gradient is taken of a number, but \(name) gives \(output.typeDescription)", at: site.span,
+                hints: [
+                    "make it one number with `sum` or `mean`",
+                    "for the derivative of every entry write `jacobian(\(function.name ?? "f"))`",
+                ])
+        }
+        if case .node(let node) = output { return node }
+        return nil
+    }
+
+    private static func isBoolean(_ value: Value) -> Bool {
+        if case .node(let node) = value { node.primitive.isPredicate } else { false }
+    }
+}

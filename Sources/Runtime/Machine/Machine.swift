@@ -1,0 +1,125 @@
+package import Autodiff
+import Kernels
+package import Syntax
+package import Tensors
+
+/// What a running program needs: the stack of slots, the tape being recorded, limits and the outside world.
+/// A session owns one; two machines share nothing.
+package final class Machine {
+    // The interpreter's inner loop reads these; it is single-threaded, so the dynamic exclusivity checks are left out.
+    @exclusivity(unchecked) package var top: UnsafeMutablePointer<Value>
+    private let bottom: UnsafeMutablePointer<Value>
+    private let end: UnsafeMutablePointer<Value>
+    /// Below this address the native stack is nearly used up.
+    @exclusivity(unchecked) private var stackLimit: UInt = 0
+    /// Turns until the next look at `checkpoint`.
+    @exclusivity(unchecked) private var countdown = Machine.turnsBetweenChecks
+
+    /// The tape of the outermost derivative under way.
+    @exclusivity(unchecked) package var tape: Tape?
+    /// How many derivatives are under way, one within another.
+    @exclusivity(unchecked) var depth = 0
+    /// The value that a block or a `return` leaves.
+    @exclusivity(unchecked) package var result: Value = .nothing
+
+    package var environment: Environment
+    package var random: RandomStream
+    package var style = NumberStyle()
+    package var stopsAtNaN = false
+    /// Old values of shared cells changed by the input that is running, so that it can be taken back.
+    package var journal: [(cell: Cell, old: Value)]?
+    private var notesGiven: Set<String> = []
+
+    private static let slotCount = 1 << 20
+    private static let turnsBetweenChecks: Int32 = 4096
+
+    package init(environment: Environment, seed: UInt64) {
+        // Untouched pages of the stack of slots cost nothing.
+        bottom = .allocate(capacity: Machine.slotCount)
+        top = bottom
+        end = bottom + Machine.slotCount
+        self.environment = environment
+        self.random = RandomStream(seed: seed)
+    }
+
+    deinit { bottom.deallocate() }
+
+    // MARK: Stack
+
+    /// Room for a frame; fails when calls nest too deep for the slots or for the native stack.
+    @inline(__always)
+    package func enter(_ count: Int) -> UnsafeMutablePointer<Value>? {
+        let base = top
+        guard base + count <= end, UInt(grad_stack_address()) > stackLimit else { return nil }
+        top = base + count
+        return base
+    }
+
+    /// Runs `body` with the native stack's end known, so that recursion without end is refused rather than a crash.
+    package func withStackLimit<R>(_ body: () throws -> R) rethrows -> R {
+        let saved = stackLimit
+        stackLimit = StackBounds.current().limit
+        defer { stackLimit = saved }
+        return try body()
+    }
+
+    package var isStackNearlyFull: Bool { UInt(grad_stack_address()) <= stackLimit }
+
+    // MARK: Checks
+
+    /// Called at each turn of a loop and each call: now and then looks whether to stop.
+    @inline(__always)
+    package func tick(_ site: Site) throws {
+        countdown &-= 1
+        if countdown < 0 { try check(site) }
+    }
+
+    package func check(_ site: Site) throws {
+        countdown = Machine.turnsBetweenChecks
+        if environment.isInterrupted() { throw Interruption() }
+        if let failure = environment.limits?(self) { throw Diagnostic(failure, at: site.span) }
+    }
+
+    // MARK: Notes
+
+    /// Tells the person something once.
+    package func note(_ message: String, at span: Span, hints: [String] = []) {
+        guard notesGiven.insert("\(span) \(message)").inserted else { return }
+        environment.note(Diagnostic(.note, message, at: span, hints: hints))
+    }
+
+    package func print(_ text: String) { environment.print(text) }
+}
+
+/// The running computation was stopped from outside.
+package struct Interruption: Error {}
+
+/// The outside world, given by the host.
+package struct Environment {
+    /// A line of results, without its end.
+    package var print: (String) -> Void
+    package var note: (Diagnostic) -> Void
+    package var isInterrupted: () -> Bool
+    /// A message when a limit of the session is passed.
+    package var limits: ((Machine) -> String?)?
+    /// Reads a file whole; `nil` when the host allows no files.
+    package var readFile: ((String) throws -> [UInt8])?
+    /// The source that a span points into.
+    package var source: (SourceID) -> Source?
+    /// Seconds since some fixed time.
+    package var now: () -> Double
+
+    package init(
+        print: @escaping (String) -> Void, note: @escaping (Diagnostic) -> Void,
+        isInterrupted: @escaping () -> Bool = { false }, limits: ((Machine) -> String?)? = nil,
+        readFile: ((String) throws -> [UInt8])? = nil, now: @escaping () -> Double = { 0 }
+    ) {
+        self.print = print
+        self.note = note
+        self.isInterrupted = isInterrupted
+        self.limits = limits
+        self.readFile = readFile
+        self.source = source
+        self.now = now
+    }
+}

@@ -1,0 +1,71 @@
+package import Syntax
+
+/// The top-level names of a session.
+package final class Globals {
+    private var table: [String: Variable] = [:]
+    private var order: [String] = []
+
+    package init() {}
+
+    package subscript(name: String) -> Variable? { table[name] }
+
+    /// In the order in which they were introduced.
+    package var names: [String] { order }
+
+    func variable(for name: Name) -> Variable {
+        if let variable = table[name.text] { return variable }
+        let variable = Variable(global: name.text, span: name.span)
+        table[name.text] = variable
+        order.append(name.text)
+        return variable
+    }
+
+    /// Introduces a name from outside the language, with its value.
+    package func set(_ name: String, to value: Value, at span: Span) {
+        let variable = variable(for: Name(name, span))
+        variable.global?.pointee = value
+        variable.signature = nil
+    }
+
+    /// Forgets names that were announced but never got a value.
+    package func dropUnset() {
+        for name in order where table[name]?.global?.pointee.isNothing ?? true { table[name] = nil }
+        order.removeAll { table[$0] == nil }
+    }
+
+    /// The values of all names, to go back to.
+    package struct Snapshot {
+        fileprivate let entries: [(name: String, variable: Variable, value: Value, signature: [ParameterInfo]?)]
+    }
+
+    package func snapshot() -> Snapshot {
+        Snapshot(entries: order.compactMap { name in
+            guard let variable = table[name], let value = variable.global?.pointee else { return nil }
+            return (name, variable, value, variable.signature)
+        })
+    }
+
+    package func restore(_ snapshot: Snapshot) {
+        let kept = Set(snapshot.entries.map(\.name))
+        for name in order where !kept.contains(name) { table[name]?.global?.pointee = .nothing }
+        table = [:]
+        order = []
+        for entry in snapshot.entries {
+            entry.variable.global?.pointee = entry.value
+            entry.variable.signature = entry.signature
+            table[entry.name] = entry.variable
+            order.append(entry.name)
+        }
+    }
+}
+
+/// What the language brings along: primitives, builtins and the prelude. Fixed once a session runs.
+package final class Builtins {
+    private var table: [String: Value] = [:]
+
+    package init() {}
+
+    package subscript(name: String) -> Value? { table[name] }
+    package var names: [String] { Array(table.keys) }
+    package func add(_ name: String, _ value: Value) { table[name] = value }
+}

@@ -1,0 +1,43 @@
+package import Syntax
+
+/// A parameter as a caller sees it.
+package struct ParameterInfo {
+    package let name: String
+    package let isRequired: Bool
+    /// For help: the default as it is written.
+    package let defaultText: String?
+    /// Takes all remaining arguments by position.
+    package let isVariadic: Bool
+
+    package init(_ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false) {
+        self.name = name
+        self.isRequired = isRequired
+        self.defaultText = defaultText
+        self.isVariadic = isVariadic
+    }
+}
+
+/// Anything that can be called.
+open class Callable {
+    /// As in messages and help; `nil` for one without a name.
+    package var name: String? { nil }
+    package var parameters: [ParameterInfo] { [] }
+
+    package init() {}
+
+    /// `arguments` in the order of `parameters`, `nil` where none was given; a variadic parameter's come last as a list.
+    package func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        .nothing
+    }
+}
+
+/// A place in the program where something is computed, with its operands' places for messages.
+package final class Site {
+    package let span: Span
+    package let operands: [Span]
+
+    package init(_ span: Span, _ operands: [Span] = []) {
+        self.span = span
+        self.operands = operands
+    }
+}
