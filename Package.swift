@@ -22,6 +22,10 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
+        .target(
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax"],
+            resources: [.embedInCode("prelude")], swiftSettings: settings),
+        .executableTarget(name: "GradCLI", dependencies: ["Runtime", "Syntax"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),

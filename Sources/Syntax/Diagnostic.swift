@@ -50,3 +50,8 @@ package struct Diagnostic: Error, Sendable {
         self.init(.error, message, at: span, labels: labels, hints: hints, stack: stack)
     }
 }
+
+extension [Diagnostic] {
+    /// Whether any of them keeps the program from running.
+    package var hasErrors: Bool { contains { $0.severity == .error } }
+}

@@ -43,7 +43,7 @@ extension Primitive {
         "qr_packed", [.operand("A")], summary: "the factors Q and R of A = Q @ R, in one vector",
         shape: { (shapes, _) throws(PrimitiveError) in
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "qr")
-            return Shape([min(m, n) * (m + n)])
+            return Shape([Swift.min(m, n) * (m + n)])
         },
         kernel: { (operands, _) throws(PrimitiveError) in
             let (q, r) = LAPACK.qr(Matrix(operands[0]))
@@ -51,7 +51,7 @@ extension Primitive {
         },
         derivative: .each([{ d in
             let (m, n) = (d.x.shape[0], d.x.shape[1])
-            let k = min(m, n)
+            let k = Swift.min(m, n)
             let (q, r) = (part(d.y, 0, [m, k]), part(d.y, m * k, [k, n]))
             var (gq, gr) = (part(d.g, 0, [m, k]), part(d.g, m * k, [k, n]))
             if m >= n { return throughQR(d, q, r, gq, gr) }
@@ -81,7 +81,7 @@ extension Primitive {
         "svd_packed", [.operand("A")], summary: "the factors U, S and V.T of A = U @ diag(S) @ V.T, in one vector",
         shape: { (shapes, _) throws(PrimitiveError) in
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "svd")
-            return Shape([min(m, n) * (m + n + 1)])
+            return Shape([Swift.min(m, n) * (m + n + 1)])
         },
         kernel: { (operands, _) throws(PrimitiveError) in
             let (u, s, vt) = try LinearAlgebra.svd(Matrix(operands[0]))
@@ -98,7 +98,7 @@ extension Primitive {
 
     private static func throughSVD(_ d: Derivation) -> Node {
         let (m, n) = (d.x.shape[0], d.x.shape[1])
-        let k = min(m, n)
+        let k = Swift.min(m, n)
         if k == 0 { return d.x }
         let (u, s, vt) = (part(d.y, 0, [m, k]), part(d.y, m * k, [k]), part(d.y, (m + 1) * k, [k, n]))
         let (gu, gs, gvt) = (part(d.g, 0, [m, k]), part(d.g, m * k, [k]), part(d.g, (m + 1) * k, [k, n]))

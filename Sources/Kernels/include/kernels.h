@@ -71,4 +71,7 @@ void grad_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_
 // An address within the caller's frame: how much of the stack is left is measured, not guessed.
 static inline uintptr_t grad_stack_address(void) { return (uintptr_t)__builtin_frame_address(0); }
 
+// The lowest address of the calling thread's stack; 0 where the system does not tell.
+uintptr_t grad_stack_end(void);
+
 #endif

@@ -3,9 +3,9 @@ package import Syntax
 import Tensors
 
 /// A function of the language that is written in Swift: its whole declaration.
-package final class Builtin: Callable {
+package final class Builtin: Sendable {
     /// Headings of the reference.
-    package enum Family: String, CaseIterable {
+    package enum Family: String, CaseIterable, Sendable {
         case derivatives = "Derivatives"
         case tensors = "Making tensors"
         case random = "Random numbers"
@@ -19,9 +19,9 @@ package final class Builtin: Callable {
     package let family: Family
     package let summary: String
     package let examples: [String]
-    private let builtinName: String
-    private let builtinParameters: [ParameterInfo]
-    private let body: (Call) throws -> Value
+    package let name: String
+    package let parameters: [ParameterInfo]
+    fileprivate let body: @Sendable (Call) throws -> Value
 
     /// What a builtin is given.
     package struct Call {
@@ -38,21 +38,29 @@ package final class Builtin: Callable {
 
     package init(
         _ name: String, _ parameters: [ParameterInfo], _ family: Family, summary: String, examples: [String] = [],
-        body: @escaping (Call) throws -> Value
+        body: @escaping @Sendable (Call) throws -> Value
     ) {
-        builtinName = name
-        builtinParameters = parameters
+        self.name = name
+        self.parameters = parameters
         self.family = family
         self.summary = summary
         self.examples = examples
         self.body = body
     }
 
-    package override var name: String? { builtinName }
-    package override var parameters: [ParameterInfo] { builtinParameters }
+}
+
+/// A builtin as a function.
+package final class BuiltinFunction: Callable {
+    package let builtin: Builtin
+
+    init(_ builtin: Builtin) { self.builtin = builtin }
+
+    package override var name: String? { builtin.name }
+    package override var parameters: [ParameterInfo] { builtin.parameters }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        try body(Call(arguments: arguments, machine: machine, site: site))
+        try builtin.body(Builtin.Call(arguments: arguments, machine: machine, site: site))
     }
 }
 

@@ -16,7 +16,7 @@ extension Builtins {
         for primitive in Primitive.catalogue where !primitive.isHidden {
             builtins.add(primitive.name, .function(PrimitiveFunction(primitive)))
         }
-        for builtin in Builtin.all { builtins.add(builtin.name ?? "", .function(builtin)) }
+        for builtin in Builtin.all { builtins.add(builtin.name, .function(BuiltinFunction(builtin))) }
         builtins.add("π", .number(.pi))
         builtins.add("e", .number(2.718281828459045))
         builtins.add("inf", .number(.infinity))

@@ -1,4 +1,4 @@
-import Syntax
+package import Syntax
 
 /// The slots of a call under way, and the values its function captured.
 struct Frame {

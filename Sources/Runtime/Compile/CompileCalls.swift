@@ -1,6 +1,7 @@
 import Autodiff
 import Kernels
-import Syntax
+package import Syntax
+import Tensors
 
 extension Compiler {
     func call(_ callee: Expression, _ arguments: [Argument], _ span: Span) -> Code {

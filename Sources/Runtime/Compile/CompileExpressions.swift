@@ -1,6 +1,7 @@
 import Autodiff
 import Kernels
 import Syntax
+import Tensors
 
 extension Compiler {
     func compile(_ expression: Expression) -> Code {

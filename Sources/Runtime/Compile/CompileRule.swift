@@ -1,4 +1,4 @@
-import Syntax
+package import Syntax
 
 extension Compiler {
     /// `rule adam(…) { … }`: a function of its settings that gives the rule, ready to remember.

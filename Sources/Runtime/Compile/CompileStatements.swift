@@ -190,10 +190,10 @@ extension Compiler {
             switch reference {
             case .global(let variable):
                 guard let place = variable.global else { return { _ in .next } }
-                return { frame in
+                return { [variable] frame in
                     let value = try evaluate(frame)
                     if case .nothing = value { throw Compiler.noValue(valueSpan) }
-                    place.pointee = value
+                    withExtendedLifetime(variable) { place.pointee = value }
                     return .next
                 }
             case .local(let variable) where !variable.isShared:

@@ -1,5 +1,6 @@
 import Autodiff
 import Syntax
+import Tensors
 
 /// Turns a resolved tree into closures over slots: no name is looked up while a program runs.
 struct Compiler {
@@ -46,7 +47,8 @@ struct Compiler {
         switch reference {
         case .global(let variable):
             guard let place = variable.global else { return { _, _ in } }
-            return { _, value in place.pointee = value }
+            // The variable owns the memory: the code keeps it alive.
+            return { [variable] _, value in withExtendedLifetime(variable) { place.pointee = value } }
         case .local(let variable):
             let slot = variable.slot
             guard variable.isShared else { return { frame, value in frame.slots[slot] = value } }

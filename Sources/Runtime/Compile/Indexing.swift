@@ -1,5 +1,5 @@
 import Autodiff
-import Syntax
+package import Syntax
 import Tensors
 
 /// One compiled item between the brackets of `x[…]`.

@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Syntax
 
 // Arithmetic on plain numbers is compiled in line; each operation meets its primitive for everything else.
 

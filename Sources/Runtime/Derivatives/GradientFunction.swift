@@ -1,5 +1,5 @@
 import Autodiff
-package import Syntax
+import Syntax
 import Tensors
 
 /// `grad(f)`: called with f's arguments, it gives the gradient in the form of what it was taken by.
@@ -50,7 +50,7 @@ package final class GradientFunction: Callable {
 
 extension Machine {
     /// Runs `body` on the tape of the outermost derivative, which the first to come opens and closes.
-    package func tracing<R>(_ body: (Tape) throws -> R) throws -> R {
+    func tracing<R>(_ body: (Tape) throws -> R) throws -> R {
         depth += 1
         defer { depth -= 1 }
         if let tape { return try body(tape) }
@@ -80,18 +80,18 @@ extension Machine {
     }
 
     /// `∇f`.
-    package func gradientFunction(of value: Value, _ site: Site) throws -> Value {
+    func gradientFunction(of value: Value, _ site: Site) throws -> Value {
         .function(GradientFunction(of: try differentiable(value, "`∇`", site)))
     }
 
     /// `f'`, `f''`: the derivative of a function of one number.
-    package func prime(_ value: Value, _ order: Int, _ site: Site) throws -> Value {
+    func prime(_ value: Value, _ order: Int, _ site: Site) throws -> Value {
         var function = try differentiable(value, "`'`", site)
         for _ in 0..<order { function = PrimeFunction(of: function) }
         return .function(function)
     }
 
-    package func differentiable(_ value: Value, _ what: String, _ site: Site) throws -> Callable {
+    func differentiable(_ value: Value, _ what: String, _ site: Site) throws -> Callable {
         guard case .function(let function) = value.settled else {
             throw typeError(
                 what, needs: "a function", value, at: site.operands.first ?? site.span,

@@ -28,7 +28,7 @@ extension Machine {
 
     /// What was written at a span, on one line and not too long.
     package func sourceText(_ span: Span) -> String? {
-        guard let source = environment.source(span.source) else { return nil }
+        guard let source = source(span.source) else { return nil }
         let text = source.text(span)
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.count > 40 ? String(line.prefix(38)) + "…" : line

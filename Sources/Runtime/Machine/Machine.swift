@@ -23,6 +23,8 @@ package final class Machine {
     @exclusivity(unchecked) package var result: Value = .nothing
 
     package var environment: Environment
+    /// The source that a span points into.
+    package var source: (SourceID) -> Source? = { _ in nil }
     package var random: RandomStream
     package var style = NumberStyle()
     package var stopsAtNaN = false
@@ -30,10 +32,12 @@ package final class Machine {
     package var journal: [(cell: Cell, old: Value)]?
     private var notesGiven: Set<String> = []
 
+    /// Kept free of the native stack for kernels, derivative rules and error handling, in bytes.
+    private static let stackReserve: UInt = 256 * 1024
     private static let slotCount = 1 << 20
     private static let turnsBetweenChecks: Int32 = 4096
 
-    package init(environment: Environment, seed: UInt64) {
+    package init(environment: Environment, seed: Int) {
         // Untouched pages of the stack of slots cost nothing.
         bottom = .allocate(capacity: Machine.slotCount)
         top = bottom
@@ -58,7 +62,7 @@ package final class Machine {
     /// Runs `body` with the native stack's end known, so that recursion without end is refused rather than a crash.
     package func withStackLimit<R>(_ body: () throws -> R) rethrows -> R {
         let saved = stackLimit
-        stackLimit = StackBounds.current().limit
+        stackLimit = UInt(grad_stack_end()) + Machine.stackReserve
         defer { stackLimit = saved }
         return try body()
     }
@@ -104,8 +108,6 @@ package struct Environment {
     package var limits: ((Machine) -> String?)?
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
-    /// The source that a span points into.
-    package var source: (SourceID) -> Source?
     /// Seconds since some fixed time.
     package var now: () -> Double
 
@@ -119,7 +121,6 @@ package struct Environment {
         self.isInterrupted = isInterrupted
         self.limits = limits
         self.readFile = readFile
-        self.source = source
         self.now = now
     }
 }

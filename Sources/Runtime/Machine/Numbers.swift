@@ -1,6 +1,6 @@
-package import Autodiff
+import Autodiff
 package import Syntax
-package import Tensors
+import Tensors
 
 // Plain numbers out of values: counts, indices, bounds. Where a traced value decides one, the tape notes it.
 

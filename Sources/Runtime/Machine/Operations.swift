@@ -56,16 +56,16 @@ extension Machine {
             guard left.elements.count == right.elements.count else {
                 throw Diagnostic(
                     "the lists differ in length: \(left.elements.count) and \(right.elements.count)", at: site.span,
-                    hints: primitive === .add ? ["to join lists write `join(a, b)`"] : [])
+                    hints: primitive == .add ? ["to join lists write `join(a, b)`"] : [])
             }
             return .list(try zip(left.elements, right.elements).map { try binary(primitive, $0, $1, site) })
         case (.record, _) where b.isNumeric && primitive.scales,
             (.list, _) where b.isNumeric && primitive.scales:
             return try a.mapLeaves { try binary(primitive, $0, b, site) }
-        case (_, .record) where a.isNumeric && primitive === .multiply,
-            (_, .list) where a.isNumeric && primitive === .multiply:
+        case (_, .record) where a.isNumeric && primitive == .multiply,
+            (_, .list) where a.isNumeric && primitive == .multiply:
             return try b.mapLeaves { try binary(primitive, a, $0, site) }
-        case (.text(let left), .text(let right)) where primitive === .add:
+        case (.text(let left), .text(let right)) where primitive == .add:
             return .string(left.string + right.string)
         default:
             throw operandError(primitive, a, b, site)
@@ -91,7 +91,7 @@ extension Machine {
         var hints: [String] = []
         switch culprit {
         case .function: hints = ["call it: a function has a value only for arguments"]
-        case .text where primitive === .add: hints = ["to put values into a string write \"… {value} …\""]
+        case .text where primitive == .add: hints = ["to put values into a string write \"… {value} …\""]
         case .record, .list: hints = ["records and lists of numbers take `+` and `-` with their like, and `*` and `/` with a number"]
         case .boolean: hints = ["for 1 or 0 write `if … then 1 else 0`"]
         default: break
@@ -104,8 +104,8 @@ extension Machine {
     package func compare(_ primitive: Primitive, _ a: Value, _ b: Value, _ site: Site) throws -> Value {
         let (a, b) = (a.settled, b.settled)
         if a.isNumeric && b.isNumeric { return try apply(primitive, [a, b], .none, site) }
-        if primitive === .equal || primitive === .notEqual {
-            return .boolean(a.isEqual(to: b) == (primitive === .equal))
+        if primitive == .equal || primitive == .notEqual {
+            return .boolean(a.isEqual(to: b) == (primitive == .equal))
         }
         if case .text(let left) = a, case .text(let right) = b {
             let order = left.string < right.string ? -1.0 : left.string == right.string ? 0 : 1
@@ -178,9 +178,9 @@ extension Value {
 
 extension Primitive {
     /// `+` and `-` work on two records or lists field by field.
-    fileprivate var isFieldwise: Bool { self === .add || self === .subtract }
+    fileprivate var isFieldwise: Bool { self == .add || self == .subtract }
     /// A record times or over a number.
-    fileprivate var scales: Bool { self === .multiply || self === .divide }
+    fileprivate var scales: Bool { self == .multiply || self == .divide }
 
     /// As it is written between operands, or its name.
     package var sign: String {

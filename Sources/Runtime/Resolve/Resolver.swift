@@ -1,4 +1,5 @@
 import Syntax
+import Tensors
 
 /// Finds what every name refers to before anything runs, and reports unknown names, wrong arguments and misplaced statements.
 struct Resolver {

@@ -1,7 +1,7 @@
 package import Syntax
 
 /// A parameter as a caller sees it.
-package struct ParameterInfo {
+package struct ParameterInfo: Sendable {
     package let name: String
     package let isRequired: Bool
     /// For help: the default as it is written.
@@ -32,7 +32,7 @@ open class Callable {
 }
 
 /// A place in the program where something is computed, with its operands' places for messages.
-package final class Site {
+package final class Site: Sendable {
     package let span: Span
     package let operands: [Span]
 

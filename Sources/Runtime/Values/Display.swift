@@ -1,4 +1,5 @@
-import Tensors
+import Autodiff
+package import Tensors
 
 // Values as text. What is printed can be pasted back, unless it was cut.
 

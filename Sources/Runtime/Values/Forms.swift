@@ -1,5 +1,5 @@
-package import Autodiff
-package import Tensors
+import Autodiff
+import Tensors
 
 // Parameters of a model are trees: numbers, tensors, records and lists of them. A gradient, an update or a
 // memory has the same form; these functions walk forms.

@@ -1,0 +1,209 @@
+package import Syntax
+import Tensors
+
+/// Runs programs: sources in, values and messages out. It owns all state of a session.
+package final class Interpreter {
+    package let machine: Machine
+    package private(set) var globals = Globals()
+    package let builtins: Builtins
+    private var sources: [SourceID: Source] = [:]
+    /// Files under way, outermost first, so that a circle of imports is found.
+    private var importing: [String] = []
+    private var imported: Set<String> = []
+
+    /// How a run ended.
+    package enum Outcome {
+        /// The value of the last statement that has one.
+        case finished(Value)
+        /// It does not parse or resolve; nothing ran.
+        case rejected([Diagnostic])
+        /// It stopped at an error while running.
+        case failed(Diagnostic)
+        case interrupted
+    }
+
+    /// What a host sees of a statement at top level as it runs.
+    package enum Event {
+        /// A bare expression's value, which is to be shown.
+        case value(Value)
+        /// `w <- …`: the name, its old value and its new one.
+        case update(name: String, old: Value, new: Value)
+    }
+
+    package init(environment: Environment, seed: Int = 0) {
+        builtins = .core()
+        machine = Machine(environment: environment, seed: seed)
+        machine.source = { [unowned self] in sources[$0] }
+        Prelude.load(into: self)
+    }
+
+    // MARK: Sources
+
+    package func source(_ id: SourceID) -> Source? { sources[id] }
+
+    package func addSource(name: String, bytes: [UInt8]) -> Source {
+        let source = Source(id: SourceID(Int32(sources.count)), name: name, bytes: bytes)
+        sources[source.id] = source
+        return source
+    }
+
+    // MARK: Running
+
+    /// Finds what is wrong with a program without running it.
+    package func check(_ source: Source) -> [Diagnostic] {
+        let parsed = parse(source)
+        guard !parsed.diagnostics.hasErrors else { return parsed.diagnostics }
+        let snapshot = globals.snapshot()
+        defer { globals.restore(snapshot) }
+        let (_, found) = resolve(parsed.program)
+        return parsed.diagnostics + found
+    }
+
+    /// Runs a program; `observe` is told of values and updates at top level.
+    package func run(_ source: Source, observe: (Event) -> Void = { _ in }) -> Outcome {
+        let parsed = parse(source)
+        if parsed.diagnostics.hasErrors { return .rejected(parsed.diagnostics) }
+        return machine.withStackLimit { run(parsed.program, observe: observe) }
+    }
+
+    private func run(_ program: Program, observe: (Event) -> Void) -> Outcome {
+        let before = globals.snapshot()
+        let (resolution, diagnostics) = resolve(program)
+        guard let resolution else {
+            globals.restore(before)
+            return .rejected(diagnostics)
+        }
+        defer { globals.dropUnset() }
+        do {
+            return .finished(try execute(program, resolution, observe))
+        } catch let diagnostic as Diagnostic {
+            return .failed(diagnostic)
+        } catch {
+            return .interrupted
+        }
+    }
+
+    private func resolve(_ program: Program) -> (Resolution?, [Diagnostic]) {
+        var resolver = Resolver(globals: globals, builtins: builtins)
+        resolver.resolve(program)
+        let found = resolver.diagnostics
+        return (found.contains { $0.severity == .error } ? nil : resolver.resolution, found)
+    }
+
+    /// Runs statement after statement in one frame of the top level's own slots.
+    private func execute(_ program: Program, _ resolution: Resolution, _ observe: (Event) -> Void) throws -> Value {
+        let compiler = Compiler(machine: machine, resolution: resolution)
+        let count = resolution.main.slotCount
+        guard let slots = machine.enter(count) else {
+            throw Diagnostic("the program needs too many names", at: nil)
+        }
+        slots.initialize(repeating: .nothing, count: count)
+        defer {
+            slots.deinitialize(count: count)
+            machine.top = slots
+        }
+        let frame = Frame(slots: slots, captures: slots)
+        var last = Value.nothing
+        for statement in program.statements {
+            last = try execute(statement, compiler, frame, observe) ?? last
+        }
+        return last.settled
+    }
+
+    private func execute(
+        _ statement: Statement, _ compiler: Compiler, _ frame: Frame, _ observe: (Event) -> Void
+    ) throws -> Value? {
+        switch statement {
+        case .expression(let expression, let muted):
+            let value = try compiler.compile(expression).evaluate(frame).settled
+            if case .nothing = value { return nil }
+            if !muted { observe(.value(value)) }
+            return value
+        case .update(let target, _, let muted, _):
+            let name = target.rootName
+            let place = name.flatMap { globals[$0]?.global }
+            let old = place?.pointee ?? .nothing
+            _ = try compiler.compile(statement, isTail: false)(frame)
+            if !muted, let name, let place { observe(.update(name: name, old: old, new: place.pointee)) }
+            return nil
+        case .importFile(let path, let span):
+            try importFile(path, span)
+            return nil
+        case .branch, .forLoop, .whileLoop:
+            machine.result = .nothing
+            _ = try compiler.compile(statement, isTail: true)(frame)
+            let value = machine.result
+            machine.result = .nothing
+            // An `if` at top level shows the value of the branch taken, as a bare expression would.
+            if case .branch = statement, !value.isNothing {
+                observe(.value(value.settled))
+                return value
+            }
+            return nil
+        default:
+            _ = try compiler.compile(statement, isTail: false)(frame)
+            return nil
+        }
+    }
+
+    /// Runs a file of the prelude among names of its own, and makes these part of the language.
+    func runPrelude(_ source: Source) {
+        let own = globals
+        globals = Globals()
+        defer { globals = own }
+        if case .finished = run(source) {
+            for name in globals.names {
+                guard let value = globals[name]?.global?.pointee else { continue }
+                builtins.add(name, value)
+            }
+        }
+    }
+
+    // MARK: Imports
+
+    /// Runs another file's statements once, in this session's top level; its bare values are not shown.
+    private func importFile(_ path: String, _ span: Span) throws {
+        guard let read = machine.environment.readFile else {
+            throw Diagnostic("`import` is not allowed here", at: span, hints: ["the host of this session gives no access to files"])
+        }
+        let resolved = resolve(path, from: source(span.source)?.name ?? "")
+        if imported.contains(resolved) { return }
+        guard !importing.contains(resolved) else {
+            throw Diagnostic("`\(path)` imports itself, by way of \(importing.joined(separator: " → "))", at: span)
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try read(resolved)
+        } catch {
+            throw Diagnostic("`\(path)` cannot be read: \(error)", at: span)
+        }
+        importing.append(resolved)
+        defer { importing.removeLast() }
+        let parsed = parse(addSource(name: resolved, bytes: bytes))
+        let (resolution, found) = parsed.diagnostics.hasErrors ? (nil, parsed.diagnostics) : resolve(parsed.program)
+        guard let resolution else {
+            var first = (parsed.diagnostics + found).first { $0.severity == .error } ?? Diagnostic("it does not parse", at: span)
+            first.labels.append(.init(span, "imported here"))
+            throw first
+        }
+        _ = try execute(parsed.program, resolution) { _ in }
+        imported.insert(resolved)
+    }
+
+    /// A relative path counts from the folder of the file that imports.
+    private func resolve(_ path: String, from importer: String) -> String {
+        guard !path.hasPrefix("/"), let slash = importer.lastIndex(of: "/") else { return path }
+        return importer[...slash] + path
+    }
+}
+
+extension Expression {
+    /// The variable that an update's target is part of.
+    fileprivate var rootName: String? {
+        switch self {
+        case .name(let name): name.text
+        case .field(let base, _, _), .index(let base, _, _), .parenthesized(let base, _): base.rootName
+        default: nil
+        }
+    }
+}
