@@ -8,7 +8,7 @@ import Syntax
 
 let arguments = CommandLine.arguments.dropFirst()
 let environment = Environment(
-    print: { print($0) }, note: { fputs("note: \($0.message)\n", stderr) })
+    print: { print($0) }, note: { print("note: \($0.message)") })
 let interpreter = Interpreter(environment: environment)
 func bytes(_ path: String) -> [UInt8] {
     guard let file = fopen(path, "rb") else { return [] }
@@ -24,9 +24,9 @@ let source = arguments.first == "-e"
 let outcome = interpreter.run(source) { event in
     if case .value(let value) = event { print(interpreter.machine.style.describe(value)) }
 }
-func show(_ d: Diagnostic) {
+@MainActor func show(_ d: Diagnostic) {
     let place = d.span.flatMap { s in interpreter.source(s.source).map { "\($0.name):\($0.location(of: Int(s.start)))" } } ?? ""
-    fputs("\(d.severity): \(d.message) at \(place) \(d.hints) \(d.stack.map(\.function))\n", stderr)
+    print("\(d.severity): \(d.message) at \(place) \(d.hints) \(d.stack.map(\.function))")
 }
 switch outcome {
 case .finished: exit(0)
