@@ -23,8 +23,8 @@ enum Palette {
     static let dark = [0x56b4e9, 0xf0884a, 0x2fc79c, 0xe08fc4, 0xd9c84a, 0x9aa5f5].map { RGB($0) }
     /// The same in a terminal, whose ground is not known: of middling lightness.
     static let terminal = [33, 208, 36, 170, 178, 105]
-    /// For the grounds of regions.
-    static let terminalTint = [24, 130, 23, 90, 58, 60]
+    /// For the grounds of regions: dark, so that points in the colours above stand out.
+    static let terminalTint = [17, 52, 22, 53, 58, 236]
 
     static var count: Int { light.count }
 

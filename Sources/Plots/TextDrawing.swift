@@ -177,7 +177,7 @@ struct TextDrawing {
 
     private mutating func contour(_ levels: [Scene.Level]) {
         for (index, level) in levels.enumerated() {
-            let ink = style.color ? Palette.heat(0.25 + 0.75 * level.part).terminal : nil
+            let ink = style.color ? Palette.heat(0.35 + 0.55 * level.part).terminal : nil
             for run in level.lines { canvas.line(run, glyph: style.levelGlyph(index), color: ink, pattern: [true]) }
         }
         var taken: Set<Int> = []
@@ -197,7 +197,7 @@ struct TextDrawing {
                 let (near, beside) = (row - distance...row + distance, column - 2 * distance...column + text.count - 1 + 2 * distance)
                 let isFree = near.allSatisfy { r in beside.allSatisfy { !taken.contains(r * canvas.columns + $0) } }
                 guard isFree else { continue }
-                let ink = style.color ? Palette.heat(0.25 + 0.75 * level.part).terminal : nil
+                let ink = style.color ? Palette.heat(0.35 + 0.55 * level.part).terminal : nil
                 for (offset, character) in text.enumerated() {
                     canvas.put(character, column: column + offset, row: row, color: ink)
                     taken.insert(row * canvas.columns + column + offset)
