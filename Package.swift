@@ -30,5 +30,12 @@ let package = Package(
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit"], swiftSettings: settings),
+        .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
+        .executableTarget(
+            name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),
+        .testTarget(
+            name: "GradREPLTests", dependencies: ["GradREPL", "TerminalSupport", "EditorHarness"],
+            swiftSettings: settings),
     ]
 )
