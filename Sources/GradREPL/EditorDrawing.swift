@@ -46,35 +46,51 @@ extension LineEditor {
     /// the prompt of the further lines. The columns and the cursor remain what it takes them to be.
     func drawOver() {
         let buffer = buffer
-        let continuation = indentation.margin > 0 ? continuationMark() : nil
-        let marks = buffer.scalars.contains { $0.value >= 0x300 && Layout.columns($0) == 0 }
-        guard movesCursor, marks || (continuation != nil && buffer.scalars.contains("\n")) else { return }
+        let continuation = continuationMark()
+        let isNeeded =
+            buffer.scalars.contains { $0.value >= 0x300 && Layout.columns($0) == 0 }
+            || (continuation != nil && buffer.scalars.contains("\n"))
+        // What was drawn over has to go too: libedit knows of nothing there, and would leave it.
+        guard movesCursor, isNeeded || hasDrawnOver else { return }
         let (layout, start) = layout()
+        let cursor = layout.position(after: buffer.scalars[..<buffer.cursor], from: start)
+        let (rows, end) = rows(of: buffer, layout, start, continuation)
+        // More rows than the screen has have scrolled, and there is no way back to the first.
+        guard end.row < Terminal.height() else { return }
+        hasDrawnOver = isNeeded
+        write(
+            "\r" + Self.up(cursor.row) + Self.right(start.column) + rows + Self.up(end.row - cursor.row) + "\r"
+                + Self.right(cursor.column))
+    }
+
+    /// The codes and characters that show the line, to be written from behind the prompt, and where they end.
+    private func rows(
+        of buffer: Buffer, _ layout: Layout, _ start: Layout.Position, _ continuation: String?
+    ) -> (rows: String, end: Layout.Position) {
+        let clear = "\u{1b}[K"
         var position = start
-        var cursor = start
-        var rows = ""
+        // The prompt's last blank is written again: a mark that has lost its letter may have got onto it.
+        var rows = start.column > 0 && prompt.text.last == " " ? "\u{8} " : ""
+        // The last character filled its row: the terminal waits with the next row until another character comes.
+        var isAtMargin = false
         var covered = 0
         for (index, scalar) in buffer.scalars.enumerated() {
-            if index == buffer.cursor { cursor = position }
+            let row = position.row
             switch layout.advance(&position, over: scalar) {
             case .text(let text):
-                if covered > 0 { covered -= 1 } else { rows += text }
+                // A mark at the very beginning has no letter here; it would go onto the prompt's.
+                if covered > 0 { covered -= 1 } else if index > 0 || Layout.columns(scalar) != 0 { rows += text }
+                isAtMargin = position.column == 0 && (position.row > row || isAtMargin)
             case .newline:
-                rows += "\r\n"
+                rows += (isAtMargin ? "\r\n" : "") + clear + "\r\n"
+                isAtMargin = false
                 if let continuation, hasMargin(buffer.scalars[(index + 1)...]) {
                     rows += continuation
                     covered = indentation.margin
                 }
             }
         }
-        if buffer.cursor == buffer.scalars.count { cursor = position }
-        // More rows than the screen has have scrolled, and there is no way back to the first.
-        guard position.row < Terminal.height() else { return }
-        // A last row that is just full leaves the cursor beside it; libedit has gone to the next.
-        let full = position.column == 0 && position.row > 0 && buffer.scalars.last != "\n" ? " \r" : ""
-        write(
-            "\r" + Self.up(cursor.row) + Self.right(start.column) + rows + full
-                + Self.up(position.row - cursor.row) + "\r" + Self.right(cursor.column))
+        return (rows + (isAtMargin ? " \r" : "") + "\u{1b}[J", position)
     }
 
     private func hasMargin(_ line: ArraySlice<Unicode.Scalar>) -> Bool {
@@ -85,7 +101,7 @@ extension LineEditor {
     /// The prompt of the further lines, drawn over the spaces of their margin.
     private func continuationMark() -> String? {
         let text = prompt.continuation
-        guard Layout.columns(text) == indentation.margin, text.contains(where: { $0 != " " }) else { return nil }
+        guard indentation.margin > 0, Layout.columns(text) == indentation.margin, text.contains(where: { $0 != " " }) else { return nil }
         return text
     }
 

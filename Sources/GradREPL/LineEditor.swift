@@ -62,6 +62,9 @@ package final class LineEditor {
     /// Columns of the screen when the line was last drawn.
     var drawnWidth = 80
 
+    /// Whether something stands on the screen that libedit did not draw.
+    var hasDrawnOver = false
+
     private let lines: OpaquePointer
     private let note: (String) -> Void
     private var hasTold = false
@@ -159,6 +162,7 @@ package final class LineEditor {
         reading = Reading(promptContinues: continues)
         if movesCursor { write(Self.pasteMarksOn) }
         drawnWidth = Terminal.width()
+        hasDrawnOver = false
         // libedit would do it after it has shown the prompt, and a key pressed between the two would be echoed.
         if grad_el_edits(el) != 0 { grad_el_prepare_terminal(el, 1) }
         var count: Int32 = 0
