@@ -22,9 +22,9 @@ package struct Shape: Hashable, Sendable {
         guard axes.allSatisfy({ $0 >= 0 }) else {
             throw PrimitiveError("a length cannot be negative, as in \(Shape(axes))")
         }
-        if axes.contains(0) { return Shape(axes) }
         var product = 1
-        for axis in axes {
+        // A length of 0 makes it empty, but strides and partial products must not overflow either.
+        for axis in axes where axis > 0 {
             let (next, overflow) = product.multipliedReportingOverflow(by: axis)
             guard !overflow, next <= limit else {
                 throw PrimitiveError(

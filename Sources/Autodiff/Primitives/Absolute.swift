@@ -2,10 +2,10 @@ import Kernels
 import Tensors
 
 extension Primitive {
-    static let absolute: [Primitive] = [abs, sign, clamp]
+    static let absolute: [Primitive] = [magnitude, sign, clamp]
 
-    /// At 0 the derivative is 0.
-    package static let abs: Primitive = .unary(
+    /// At 0 the derivative is 0. Not named `abs` here, which would hide Swift's own from every declaration.
+    package static let magnitude: Primitive = .unary(
         "abs", GRAD_ABS, summary: "the size of x, without its sign", examples: ["abs(-3)  # 3"], rule: "branch taken",
         kinks: [0], derivative: { x, _, g in g * sign(x) })
 

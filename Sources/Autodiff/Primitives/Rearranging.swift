@@ -106,7 +106,7 @@ extension Primitive {
 
     /// A square matrix cut or filled up with zeros at its right and lower edge.
     private static func fitted(_ square: Node, _ shape: Shape) -> Node {
-        let kept = zip(square.shape.axes, shape.axes).map { Swift.min($0, $1) }
+        let kept = zip(square.shape.axes, shape.axes).map { min($0, $1) }
         return pad(slice(square, [0, 0], kept), [0, shape[0] - kept[0], 0, shape[1] - kept[1]])
     }
 }

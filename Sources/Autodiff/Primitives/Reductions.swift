@@ -5,7 +5,7 @@ import Tensors
 // broadcasts against what it came from.
 
 extension Primitive {
-    static let reductions: [Primitive] = [sum, mean, prod, max, min, `any`, all, argmax, argmin, logsumexp]
+    static let reductions: [Primitive] = [sum, mean, prod, largest, smallest, `any`, all, argmax, argmin, logsumexp]
 
     package static let sum: Primitive = .reduction(
         "sum", summary: "the sum of x along an axis, several or all",
@@ -39,8 +39,9 @@ extension Primitive {
         return product
     }
 
-    package static let max: Primitive = .extremum("max", GRAD_REDUCE_MAX, "largest", examples: ["max([2, 7, 5])  # 7"])
-    package static let min: Primitive = .extremum("min", GRAD_REDUCE_MIN, "smallest", examples: ["min([2, 7, 5])  # 2"])
+    // Not named `max` and `min` here, which would hide Swift's own from every declaration.
+    package static let largest: Primitive = .extremum("max", GRAD_REDUCE_MAX, "largest", examples: ["max([2, 7, 5])  # 7"])
+    package static let smallest: Primitive = .extremum("min", GRAD_REDUCE_MIN, "smallest", examples: ["min([2, 7, 5])  # 2"])
 
     /// Numbers that tie share the derivative equally.
     private static func extremum(

@@ -95,7 +95,7 @@ extension Primitive {
             case 1: return g * sign(step.x)
             case 2: return ratio(g * step.x, y)
             default:
-                let wins = equal(abs(step.x), y)
+                let wins = equal(magnitude(step.x), y)
                 return g * sign(step.x) * wins / sum(wins, attributes: Attributes([step.attributes[1], .flag(true)]))
             }
         }]),
