@@ -19,6 +19,10 @@
 // Iterations are independent: an output is either the same memory as an input or does not touch it.
 #define GRAD_VECTORIZE _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
 
+// The same for a long chain of operations on a stretch of fixed length: four vectors at a time keep the units busy, where
+// the processor would not look far enough ahead to overlap the turns by itself.
+#define GRAD_VECTORIZE_LONG _Pragma("clang loop vectorize(assume_safety) interleave_count(4)")
+
 // Some loops cannot be vectorized at the narrowest width (no rounding instruction there, for one); that is no fault.
 #pragma clang diagnostic ignored "-Wpass-failed"
 

@@ -2,11 +2,50 @@
 // Included once by elementwise_f64.c and once by elementwise_f32.c.
 #include "operations.h"
 
-#define UNARY_LOOP(OP, name) \
+#define SHORT_UNARY_LOOP(OP, name) \
     static GRAD_CLONES void unary_##name(size_t n, const NUMBER *x, NUMBER *y) { \
         GRAD_VECTORIZE for (size_t i = 0; i < n; i++) y[i] = TYPED(name)(x[i]); \
     }
-GRAD_EACH_UNARY(UNARY_LOOP)
+GRAD_EACH_SHORT_UNARY(SHORT_UNARY_LOOP)
+
+// Long operations go by stretches of a fixed length. The last one is filled up with zeros: a whole stretch costs little
+// more than the scalar code would for one number of it, since the chain is long and the units are many.
+enum { STRETCH = 256 / sizeof(NUMBER) };
+#define STRETCHES(n, x, y, WORK) \
+    NUMBER padded[STRETCH], results[STRETCH]; \
+    for (size_t start = 0; start < n; start += STRETCH) { \
+        const size_t count = n - start < STRETCH ? n - start : STRETCH; \
+        const NUMBER *in = x + start; \
+        NUMBER *out = y + start; \
+        if (count < STRETCH) { \
+            memset(padded, 0, sizeof padded); \
+            memcpy(padded, in, count * sizeof *in); \
+            in = padded; \
+            out = results; \
+        } \
+        WORK \
+        if (count < STRETCH) memcpy(y + start, results, count * sizeof *y); \
+    }
+
+#define LONG_UNARY_LOOP(OP, name) \
+    static GRAD_CLONES void unary_##name(size_t n, const NUMBER *x, NUMBER *y) { \
+        STRETCHES(n, x, y, GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name)(in[i]);) \
+    }
+GRAD_EACH_LONG_UNARY(LONG_UNARY_LOOP)
+
+// A stretch without large arguments, which is the rule, goes through the vectorized loop; the bits are the same either way.
+#define TRIGONOMETRIC_LOOP(OP, name) \
+    static GRAD_CLONES void unary_##name(size_t n, const NUMBER *x, NUMBER *y) { \
+        STRETCHES(n, x, y, \
+            int far = 0; \
+            GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) far |= TYPED(is_far)(in[i]); \
+            if (far) { \
+                for (size_t i = 0; i < count; i++) out[i] = TYPED(name)(in[i]); \
+            } else { \
+                GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name##_near)(in[i]); \
+            }) \
+    }
+GRAD_EACH_TRIGONOMETRIC(TRIGONOMETRIC_LOOP)
 
 // Three loops, since a stride that is known only at run time would not be vectorized.
 #define BINARY_LOOP(OP, name) \
@@ -21,7 +60,46 @@ GRAD_EACH_UNARY(UNARY_LOOP)
             GRAD_VECTORIZE for (size_t i = 0; i < n; i++) y[i] = TYPED(name)(only, b[i * sb]); \
         } \
     }
-GRAD_EACH_BINARY(BINARY_LOOP)
+GRAD_EACH_SHORT_BINARY(BINARY_LOOP)
+
+// One loop for all strides: an operand that is one number is spread over a stretch first.
+#define LONG_BINARY_LOOP(OP, name) \
+    static GRAD_CLONES void binary_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, size_t sb, NUMBER *y) { \
+        NUMBER as[STRETCH], bs[STRETCH], results[STRETCH]; \
+        for (size_t i = 0; i < STRETCH; i++) { \
+            as[i] = *a; \
+            bs[i] = *b; \
+        } \
+        for (size_t start = 0; start < n; start += STRETCH) { \
+            const size_t count = n - start < STRETCH ? n - start : STRETCH; \
+            const NUMBER *left = sa ? a + start : as, *right = sb ? b + start : bs; \
+            NUMBER *out = y + start; \
+            if (count < STRETCH) { \
+                if (sa) left = memcpy(as, left, count * sizeof *as); \
+                if (sb) right = memcpy(bs, right, count * sizeof *bs); \
+                out = results; \
+            } \
+            GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name)(left[i], right[i]); \
+            if (count < STRETCH) memcpy(y + start, results, count * sizeof *y); \
+        } \
+    }
+GRAD_EACH_LONG_BINARY(LONG_BINARY_LOOP)
+
+#define EXPONENT_LOOP(value, name) \
+    static GRAD_CLONES void pow_##name(size_t n, const NUMBER *x, NUMBER *y) { \
+        GRAD_VECTORIZE for (size_t i = 0; i < n; i++) y[i] = TYPED(pow_##name)(x[i]); \
+    }
+GRAD_EACH_EXPONENT(EXPONENT_LOOP)
+
+static int short_pow(size_t n, const NUMBER *x, NUMBER exponent, NUMBER *y) {
+#define EXPONENT_CASE(value, name) \
+    if (exponent == (NUMBER)value) { \
+        pow_##name(n, x, y); \
+        return 1; \
+    }
+    GRAD_EACH_EXPONENT(EXPONENT_CASE)
+    return 0;
+}
 
 void PUBLIC(grad_unary)(grad_operation op, size_t n, const NUMBER *x, NUMBER *y) {
     switch (op) {
@@ -33,6 +111,7 @@ void PUBLIC(grad_unary)(grad_operation op, size_t n, const NUMBER *x, NUMBER *y)
 
 void PUBLIC(grad_binary)(grad_operation op, size_t n, const NUMBER *a, size_t sa, const NUMBER *b, size_t sb, NUMBER *y) {
     if (n == 0) return;
+    if (op == GRAD_POW && sa && !sb && short_pow(n, a, *b, y)) return;
     switch (op) {
 #define BINARY_CASE(OP, name) case GRAD_##OP: binary_##name(n, a, sa, b, sb, y); return;
         GRAD_EACH_BINARY(BINARY_CASE)

@@ -38,9 +38,9 @@ GRAD_INLINE double unit_above_zero(uint64_t bits) { return (double)(int64_t)((bi
 
 GRAD_INLINE void normal_pair(uint64_t one, uint64_t two, double *first, double *second) {
     const double radius = f64_sqrt(-2 * f64_log(unit_above_zero(one)));
-    const double angle = 0x1.921fb54442d18p+2 * unit(two);
-    *first = radius * f64_cos(angle);
-    *second = radius * f64_sin(angle);
+    const f64_angle angle = f64_near_angle(0x1.921fb54442d18p+2 * unit(two));
+    *first = radius * f64_cos_of(angle);
+    *second = radius * f64_sin_of(angle);
 }
 
 static GRAD_CLONES void bits_blocks(uint64_t key, uint64_t stream, uint64_t block, size_t pairs, uint64_t *y) {

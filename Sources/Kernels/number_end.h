@@ -1,0 +1,25 @@
+// Takes back the constants of one type, so that transcendental.h can be included for the next.
+#undef NUMBER
+#undef BITS
+#undef TYPED
+#undef SQUARE_ROOT
+#undef MANTISSA
+#undef BIAS
+#undef SIGN_BIT
+#undef MANTISSA_BITS
+#undef SPLIT_BITS
+#undef ROOT_HALF_BITS
+#undef WHOLE_BITS
+#undef WHOLE
+#undef SHIFT
+#undef LEAST_NORMAL
+#undef NORMALIZE
+#undef NORMALIZE_BY
+#undef TINY
+#undef LOG2_E
+#undef LN2_HIGH
+#undef LN2_LOW
+#undef EXP_MOST
+#undef EXP_LEAST
+#undef TANH_ONE
+#undef GELU_ZERO
