@@ -11,7 +11,7 @@ enum Ordering {
     }
 
     /// Below this, comparing is faster than eight passes over the bytes of the keys.
-    private static let shortest = 256
+    private static let shortest = 64
 
     /// Calls `body` for each lane along the axis: its entries in order, the first `count` of them at least, where the lane's first number
     /// lies in `x`, where its results go, and the step between neighbours.

@@ -60,6 +60,11 @@ struct StridedCopy {
             forEach(except: []) { at, from in (target + at).update(from: source + from, count: length) }
         } else if step == 1 && sourceStep == 0 {
             forEach(except: []) { at, from in (target + at).update(repeating: source[from], count: length) }
+        } else if step == 1 && sourceStep == -1 {
+            // Said apart, since the compiler makes vectors of steps it knows.
+            forEach(except: []) { at, from in
+                for i in 0..<length { target[at + i] = source[from - i] }
+            }
         } else if let row = from.indices.dropFirst().first(where: { from[$0] == 1 }) {
             let columns = lengths[row]
             let isPlain = step == 1 && sourceStep == columns && to[row] == length

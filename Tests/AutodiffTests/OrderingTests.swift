@@ -19,7 +19,7 @@ struct OrderingTests {
         }
     }
 
-    @Test(arguments: [0, 1, 2, 30, 255, 256, 3000], [false, true])
+    @Test(arguments: [0, 1, 2, 30, 63, 64, 255, 256, 3000], [false, true])
     func vectors(_ count: Int, _ descending: Bool) throws {
         for type in [ElementType.f64, .f32] {
             let x = Tensor(numbers(count), shape: Shape([count]), type: type)
