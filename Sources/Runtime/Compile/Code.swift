@@ -31,15 +31,54 @@ struct Code {
 
     let form: Form
     let evaluate: Evaluate
+    /// The value as long as only plain numbers take part, else NaN, upon which `evaluate` finds the value or the error. Only
+    /// expressions without calls have it: they may be evaluated twice.
+    let number: Number?
 
-    init(_ form: Form = .general, _ evaluate: @escaping Evaluate) {
+    init(_ form: Form = .general, number: Number? = nil, _ evaluate: @escaping Evaluate) {
         self.form = form
+        self.number = number
         self.evaluate = evaluate
     }
 
+    /// Arithmetic on plain numbers, backed by the general code.
+    init(number: @escaping (Frame) -> Double, otherwise general: @escaping Evaluate) {
+        self.init(.general, number: Number(number)) { frame in
+            let value = number(frame)
+            return value == value ? .number(value) : try general(frame)
+        }
+    }
+
     static func constant(_ value: Value) -> Code {
-        if case .number(let number) = value { return Code(.constant(number)) { _ in .number(number) } }
-        return Code { _ in value }
+        guard case .number(let number) = value else { return Code { _ in value } }
+        return Code(.constant(number), number: number == number ? Number { _ in number } : nil) { _ in .number(number) }
+    }
+}
+
+// A bare function inside an array or an optional is called through a thunk; inside a structure it is not.
+
+struct Number {
+    let value: (Frame) -> Double
+    init(_ value: @escaping (Frame) -> Double) { self.value = value }
+}
+
+struct Step {
+    let run: Execute
+    init(_ run: @escaping Execute) { self.run = run }
+}
+
+extension Value {
+    /// The number, or NaN for anything else.
+    var numberOrNaN: Double {
+        @inline(__always) get { if case .number(let number) = self { number } else { .nan } }
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+    /// Stores a number; what was there is released only if it was something else.
+    @inline(__always)
+    func storeNumber(_ number: Double) {
+        if case .number = pointee { initialize(to: .number(number)) } else { pointee = .number(number) }
     }
 }
 
@@ -53,6 +92,7 @@ final class FunctionCode {
     let shapeChecks: [(Frame, Machine) throws -> Void]
     /// Parameters that a closure inside shares, so that they live in cells.
     let sharedParameters: [Int]
+    let parameterCount: Int
     let slotCount: Int
     let body: Evaluate
     let declaration: Function
@@ -65,6 +105,7 @@ final class FunctionCode {
     ) {
         self.name = declaration.name?.text
         self.parameters = declaration.signature
+        self.parameterCount = declaration.parameters.count
         self.defaults = defaults
         self.shapeChecks = shapeChecks
         self.sharedParameters = sharedParameters
@@ -86,6 +127,7 @@ package final class Closure: Callable {
         self.captures = .allocate(capacity: max(1, captures.count))
         self.captures.initialize(from: captures, count: captures.count)
         captureCount = captures.count
+        super.init(isClosure: true)
     }
 
     deinit {
@@ -110,22 +152,41 @@ extension Machine {
     @inline(__always)
     func call(_ closure: Closure, _ site: Site, fill: (UnsafeMutablePointer<Value>) -> Int) throws -> Value {
         let code = closure.code
-        guard let slots = enter(code.slotCount) else { throw tooDeep(site) }
+        let count = code.slotCount
+        guard let slots = enter(count) else { throw tooDeep(site) }
         let filled = fill(slots)
-        (slots + filled).initialize(repeating: .nothing, count: code.slotCount - filled)
-        defer {
-            slots.deinitialize(count: code.slotCount)
-            top = slots
+        var next = filled
+        while next < count {
+            (slots + next).initialize(to: .nothing)
+            next += 1
         }
+        defer { leave(slots, count) }
         do {
             try tick(site)
             let frame = Frame(slots: slots, captures: closure.captures)
             if !code.isSimple { try prepare(code, frame, site) }
             return try code.body(frame)
-        } catch var diagnostic as Diagnostic {
-            diagnostic.stack.append(.init(function: code.name ?? "a function", span: site.span))
-            throw diagnostic
+        } catch {
+            throw risen(error, through: code, site)
         }
+    }
+
+    @inline(__always)
+    private func leave(_ slots: UnsafeMutablePointer<Value>, _ count: Int) {
+        var index = 0
+        while index < count {
+            // Numbers, the usual case, own nothing.
+            if case .number = slots[index] {} else { (slots + index).deinitialize(count: 1) }
+            index += 1
+        }
+        top = slots
+    }
+
+    @inline(never)
+    private func risen(_ error: any Error, through code: FunctionCode, _ site: Site) -> any Error {
+        guard var diagnostic = error as? Diagnostic else { return error }
+        diagnostic.stack.append(.init(function: code.name ?? "a function", span: site.span))
+        return diagnostic
     }
 
     /// Defaults, declared shapes and shared parameters.

@@ -16,29 +16,39 @@ extension Compiler {
     }
 
     /// `wrt: a` gives the parameter's name rather than a value.
-    private func argument(_ argument: Argument) -> Evaluate {
+    private func argument(_ argument: Argument) -> Code {
         if argument.name?.text == "wrt", let names = argument.value.parameterNames {
-            let value = Value.list(names.map(Value.string))
-            return { _ in value }
+            return .constant(.list(names.map(Value.string)))
         }
-        let evaluate = compile(argument.value).evaluate
+        let code = compile(argument.value)
+        if code.number != nil { return code }
+        let evaluate = code.evaluate
         let span = argument.value.span
-        return { frame in try Compiler.valued(evaluate(frame), span) }
+        return Code(code.form) { frame in
+            let value = try evaluate(frame)
+            if case .nothing = value { throw Compiler.noValue(span) }
+            return value
+        }
     }
 
     /// A builtin, a primitive or a function of the prelude: arguments are bound now.
-    private func known(_ callable: Callable, _ arguments: [Argument], _ values: [Evaluate], _ site: Site) -> Code {
+    private func known(_ callable: Callable, _ arguments: [Argument], _ values: [Code], _ site: Site) -> Code {
         let machine = machine
         if let primitive = (callable as? PrimitiveFunction)?.primitive, let operation = primitive.operation,
             primitive.parameters.count == 1, values.count == 1
         {
             let value = values[0]
             let isPredicate = primitive.isPredicate
-            return Code { frame in
-                let x = try value(frame)
+            let general: Evaluate = { frame in
+                let x = try value.evaluate(frame)
                 if case .number(let number) = x, !isPredicate { return .number(grad_scalar(operation, number, 0, 0)) }
                 return try callable.invoke([x], machine, site)
             }
+            guard let x = value.number?.value, !isPredicate else { return Code(.general, general) }
+            return Code(number: { frame in
+                let x = x(frame)
+                return x == x ? grad_scalar(operation, x, 0, 0) : x
+            }, otherwise: general)
         }
         guard case .success(let plan) = ArgumentBinding.bind(arguments.map { $0.name?.text }, to: callable.parameters) else {
             return .constant(.nothing)
@@ -49,11 +59,11 @@ extension Compiler {
             if isInOrder {
                 var bound: [Value?] = []
                 bound.reserveCapacity(sources.count)
-                for value in values { bound.append(try value(frame)) }
+                for value in values { bound.append(try value.evaluate(frame)) }
                 while bound.count < sources.count { bound.append(nil) }
                 return try machine.invoke(callable, bound, site)
             }
-            let evaluated = try values.map { try $0(frame) }
+            let evaluated = try values.map { try $0.evaluate(frame) }
             var bound = sources.map { $0.map { evaluated[$0] } }
             if let last = callable.parameters.last, last.isVariadic {
                 bound[bound.count - 1] = .list(rest.map { evaluated[$0] })
@@ -63,7 +73,7 @@ extension Compiler {
     }
 
     /// The usual call: arguments by position go straight into the callee's slots.
-    private func positional(_ function: @escaping Evaluate, _ callee: Expression, _ values: [Evaluate], _ site: Site) -> Code {
+    private func positional(_ function: @escaping Evaluate, _ callee: Expression, _ values: [Code], _ site: Site) -> Code {
         let machine = machine
         let calleeSpan = callee.span
         let general: (Value, [Value]) throws -> Value = { function, arguments in
@@ -71,12 +81,12 @@ extension Compiler {
         }
         switch values.count {
         case 1:
-            let value = values[0]
+            let value = values[0].evaluate
             return Code { frame in
                 let callee = try function(frame)
                 let x = try value(frame)
-                guard case .function(let callable) = callee, let closure = callable as? Closure,
-                    closure.code.parameters.count == 1
+                guard case .function(let callable) = callee, let closure = callable.asClosure,
+                    closure.code.parameterCount == 1
                 else { return try general(callee, [x]) }
                 return try machine.call(closure, site) { slots in
                     slots.initialize(to: x)
@@ -84,13 +94,13 @@ extension Compiler {
                 }
             }
         case 2:
-            let (first, second) = (values[0], values[1])
+            let (first, second) = (values[0].evaluate, values[1].evaluate)
             return Code { frame in
                 let callee = try function(frame)
                 let x = try first(frame)
                 let y = try second(frame)
-                guard case .function(let callable) = callee, let closure = callable as? Closure,
-                    closure.code.parameters.count == 2
+                guard case .function(let callable) = callee, let closure = callable.asClosure,
+                    closure.code.parameterCount == 2
                 else { return try general(callee, [x, y]) }
                 return try machine.call(closure, site) { slots in
                     slots.initialize(to: x)
@@ -101,20 +111,20 @@ extension Compiler {
         default:
             return Code { frame in
                 let callee = try function(frame)
-                return try general(callee, try values.map { try $0(frame) })
+                return try general(callee, try values.map { try $0.evaluate(frame) })
             }
         }
     }
 
     private func named(
-        _ function: @escaping Evaluate, _ callee: Expression, _ arguments: [Argument], _ values: [Evaluate], _ site: Site
+        _ function: @escaping Evaluate, _ callee: Expression, _ arguments: [Argument], _ values: [Code], _ site: Site
     ) -> Code {
         let machine = machine
         let names = arguments.map { $0.name?.text }
         let calleeSpan = callee.span
         return Code { frame in
             let callee = try function(frame)
-            return try machine.call(callee, try values.map { try $0(frame) }, names: names, site, calleeSpan: calleeSpan)
+            return try machine.call(callee, try values.map { try $0.evaluate(frame) }, names: names, site, calleeSpan: calleeSpan)
         }
     }
 }

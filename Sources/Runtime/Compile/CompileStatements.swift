@@ -8,7 +8,7 @@ extension Compiler {
             return resolution.declarations[name.span]
         }.filter(\.isShared).map(\.slot)
         let last = block.statements.count - 1
-        let statements = block.statements.enumerated().map { compile($1, isTail: isTail && $0 == last) }
+        let statements = block.statements.enumerated().map { Step(compile($1, isTail: isTail && $0 == last)) }
         let run = sequence(statements)
         if announced.isEmpty { return run }
         return { frame in
@@ -18,12 +18,12 @@ extension Compiler {
         }
     }
 
-    private func sequence(_ statements: [Execute]) -> Execute {
+    private func sequence(_ statements: [Step]) -> Execute {
         switch statements.count {
         case 0: return { _ in .next }
-        case 1: return statements[0]
+        case 1: return statements[0].run
         case 2:
-            let (first, second) = (statements[0], statements[1])
+            let (first, second) = (statements[0].run, statements[1].run)
             return { frame in
                 let flow = try first(frame)
                 return flow == .next ? try second(frame) : flow
@@ -31,7 +31,7 @@ extension Compiler {
         default:
             return { frame in
                 for statement in statements {
-                    let flow = try statement(frame)
+                    let flow = try statement.run(frame)
                     if flow != .next { return flow }
                 }
                 return .next
@@ -133,19 +133,21 @@ extension Compiler {
         let machine = machine
         let set = introduce(name)
         let turn = compile(body, isTail: false)
+        // A loop variable that no closure shares is a plain slot.
+        let slot = resolution.declarations[name.span].flatMap { $0.isShared ? nil : $0.slot }
         let site = Site(span, [values.span])
         if case .range(let lower, let upper, let isClosed, let rangeSpan) = values {
             let bounds = (compile(lower).evaluate, compile(upper).evaluate)
             let rangeSite = Site(rangeSpan, [lower.span, upper.span])
             return { frame in
                 let range = try machine.range(try bounds.0(frame), try bounds.1(frame), isClosed: isClosed, rangeSite)
-                return try Compiler.run(range, frame, machine, site, set, turn)
+                return try Compiler.run(range, frame, machine, site, slot, set, turn)
             }
         }
         let evaluate = compile(values).evaluate
         return { frame in
             let sequence = try evaluate(frame).settled
-            if case .range(let range) = sequence { return try Compiler.run(range, frame, machine, site, set, turn) }
+            if case .range(let range) = sequence { return try Compiler.run(range, frame, machine, site, slot, set, turn) }
             for element in try machine.elements(of: sequence, site) {
                 try machine.tick(site)
                 set(frame, element)
@@ -160,14 +162,14 @@ extension Compiler {
     }
 
     private static func run(
-        _ range: RangeValue, _ frame: Frame, _ machine: Machine, _ site: Site, _ set: (Frame, Value) -> Void,
-        _ turn: Execute
+        _ range: RangeValue, _ frame: Frame, _ machine: Machine, _ site: Site, _ slot: Int?,
+        _ set: (Frame, Value) -> Void, _ turn: Execute
     ) throws -> Flow {
         var number = range.lower
         let (upper, isClosed) = (range.upper, range.isClosed)
         while isClosed ? number <= upper : number < upper {
             try machine.tick(site)
-            set(frame, .number(number))
+            if let slot { (frame.slots + slot).storeNumber(number) } else { set(frame, .number(number)) }
             switch try turn(frame) {
             case .next, .continueLoop: number += 1
             case .breakLoop: return .next
@@ -190,6 +192,17 @@ extension Compiler {
             switch reference {
             case .global(let variable):
                 guard let place = variable.global else { return { _ in .next } }
+                if let number = code.number?.value {
+                    return { [variable] frame in
+                        let value = number(frame)
+                        guard value == value else {
+                            place.pointee = try evaluate(frame)
+                            return .next
+                        }
+                        withExtendedLifetime(variable) { place.storeNumber(value) }
+                        return .next
+                    }
+                }
                 return { [variable] frame in
                     let value = try evaluate(frame)
                     if case .nothing = value { throw Compiler.noValue(valueSpan) }
@@ -198,6 +211,17 @@ extension Compiler {
                 }
             case .local(let variable) where !variable.isShared:
                 let slot = variable.slot
+                if let number = code.number?.value {
+                    return { frame in
+                        let value = number(frame)
+                        guard value == value else {
+                            frame.slots[slot] = try evaluate(frame)
+                            return .next
+                        }
+                        (frame.slots + slot).storeNumber(value)
+                        return .next
+                    }
+                }
                 return { frame in
                     let value = try evaluate(frame)
                     if case .nothing = value { throw Compiler.noValue(valueSpan) }

@@ -16,17 +16,20 @@ struct Compiler {
         case .constant(let value): return .constant(value)
         case .global(let variable):
             guard let place = variable.global else { return .constant(.nothing) }
-            return Code(.global(place)) { [variable] _ in
+            let number = Number { [variable] _ in withExtendedLifetime(variable) { place.pointee.numberOrNaN } }
+            return Code(.global(place), number: number) { [variable] _ in
                 let value = place.pointee
                 if case .nothing = value { throw Compiler.unset(variable.name, span) }
                 return value
             }
         case .local(let variable):
             let slot = variable.slot
-            guard variable.isShared else { return Code(.slot(slot)) { $0.slots[slot] } }
+            guard variable.isShared else { return Code(.slot(slot), number: Number { $0.slots[slot].numberOrNaN }) { $0.slots[slot] } }
             return Code { frame in try Compiler.read(frame.slots[slot], variable.name, span) }
         case .captured(let index, let variable):
-            guard variable.isShared else { return Code { $0.captures[index] } }
+            guard variable.isShared else {
+                return Code(.general, number: Number { $0.captures[index].numberOrNaN }) { $0.captures[index] }
+            }
             return Code { frame in try Compiler.read(frame.captures[index], variable.name, span) }
         }
     }

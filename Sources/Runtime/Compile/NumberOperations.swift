@@ -72,54 +72,46 @@ enum DifferentFrom: NumberComparison {
 }
 
 extension Compiler {
-    /// Code for `left op right`, specialised by where the operands lie.
+    /// Code for `left op right`.
     func arithmetic<O: NumberOperation>(_: O.Type, _ left: Code, _ right: Code, _ site: Site) -> Code {
         let machine = machine
-        func slow(_ a: Value, _ b: Value) throws -> Value { try machine.binary(O.primitive, a, b, site) }
+        let (first, second) = (left.evaluate, right.evaluate)
+        let general: Evaluate = { frame in
+            let a = try first(frame)
+            let b = try second(frame)
+            if case .number(let a) = a, case .number(let b) = b { return .number(O.apply(a, b)) }
+            return try machine.binary(O.primitive, a, b, site)
+        }
+        // A power may turn NaN into a number (NaN^0), which the numeric code must not.
+        if O.self == RaiseNumbers.self {
+            guard case .constant(let exponent) = right.form, exponent != 0 else { return Code(.general, general) }
+        }
+        guard let number = numeric(O.self, left, right) else { return Code(.general, general) }
+        return Code(number: number, otherwise: general)
+    }
+
+    /// Arithmetic that runs on plain numbers alone, specialised by where the operands lie.
+    private func numeric<O: NumberOperation>(_: O.Type, _ left: Code, _ right: Code) -> ((Frame) -> Double)? {
+        guard let first = left.number?.value, let second = right.number?.value else { return nil }
         switch (left.form, right.form) {
-        case (.slot(let i), .constant(let b)):
-            return Code { frame in
-                if case .number(let a) = frame.slots[i] { return .number(O.apply(a, b)) }
-                return try slow(frame.slots[i], .number(b))
-            }
-        case (.slot(let i), .slot(let j)):
-            return Code { frame in
-                if case .number(let a) = frame.slots[i], case .number(let b) = frame.slots[j] {
-                    return .number(O.apply(a, b))
-                }
-                return try slow(frame.slots[i], frame.slots[j])
-            }
-        case (.constant(let a), .slot(let j)):
-            return Code { frame in
-                if case .number(let b) = frame.slots[j] { return .number(O.apply(a, b)) }
-                return try slow(.number(a), frame.slots[j])
-            }
-        case (_, .constant(let b)):
-            let first = left.evaluate
-            return Code { frame in
-                let a = try first(frame)
-                if case .number(let a) = a { return .number(O.apply(a, b)) }
-                return try slow(a, .number(b))
-            }
-        case (.constant(let a), _):
-            let second = right.evaluate
-            return Code { frame in
-                let b = try second(frame)
-                if case .number(let b) = b { return .number(O.apply(a, b)) }
-                return try slow(.number(a), b)
-            }
-        default:
-            let (first, second) = (left.evaluate, right.evaluate)
-            return Code { frame in
-                let a = try first(frame)
-                let b = try second(frame)
-                if case .number(let a) = a, case .number(let b) = b { return .number(O.apply(a, b)) }
-                return try slow(a, b)
-            }
+        case (.slot(let i), .constant(let b)): return { O.apply($0.slots[i].numberOrNaN, b) }
+        case (.constant(let a), .slot(let j)): return { O.apply(a, $0.slots[j].numberOrNaN) }
+        case (.slot(let i), .slot(let j)): return { O.apply($0.slots[i].numberOrNaN, $0.slots[j].numberOrNaN) }
+        case (.global(let p), .constant(let b)): return { _ in O.apply(p.pointee.numberOrNaN, b) }
+        case (.constant(let a), .global(let q)): return { _ in O.apply(a, q.pointee.numberOrNaN) }
+        case (.global(let p), .global(let q)): return { _ in O.apply(p.pointee.numberOrNaN, q.pointee.numberOrNaN) }
+        case (.global(let p), .slot(let j)): return { O.apply(p.pointee.numberOrNaN, $0.slots[j].numberOrNaN) }
+        case (.slot(let i), .global(let q)): return { O.apply($0.slots[i].numberOrNaN, q.pointee.numberOrNaN) }
+        case (_, .constant(let b)): return { O.apply(first($0), b) }
+        case (.constant(let a), _): return { O.apply(a, second($0)) }
+        case (.slot(let i), _): return { O.apply($0.slots[i].numberOrNaN, second($0)) }
+        case (.global(let p), _): return { O.apply(p.pointee.numberOrNaN, second($0)) }
+        case (_, .slot(let j)): return { O.apply(first($0), $0.slots[j].numberOrNaN) }
+        default: return { O.apply(first($0), second($0)) }
         }
     }
 
-    /// A comparison as a value and as a condition.
+    /// A comparison as a value.
     func comparison<O: NumberComparison>(_: O.Type, _ left: Code, _ right: Code, _ site: Site) -> Code {
         let machine = machine
         let (first, second) = (left.evaluate, right.evaluate)
@@ -131,22 +123,33 @@ extension Compiler {
         }
     }
 
+    /// A comparison as a condition.
     func test<O: NumberComparison>(_: O.Type, _ left: Code, _ right: Code, _ site: Site) -> Test {
         let machine = machine
-        let first = left.evaluate
-        if case .constant(let b) = right.form {
-            return { frame in
-                let a = try first(frame)
-                if case .number(let a) = a { return O.holds(a, b) }
-                return try machine.truth(machine.compare(O.primitive, a, .number(b), site), site.span)
-            }
-        }
-        let second = right.evaluate
-        return { frame in
+        let (first, second) = (left.evaluate, right.evaluate)
+        let general: Test = { frame in
             let a = try first(frame)
             let b = try second(frame)
             if case .number(let a) = a, case .number(let b) = b { return O.holds(a, b) }
             return try machine.truth(machine.compare(O.primitive, a, b, site), site.span)
+        }
+        guard let a = left.number?.value, let b = right.number?.value else { return general }
+        switch (left.form, right.form) {
+        case (.slot(let i), .constant(let b)):
+            return { frame in
+                if case .number(let a) = frame.slots[i] { return O.holds(a, b) }
+                return try general(frame)
+            }
+        case (_, .constant(let b)):
+            return { frame in
+                let a = a(frame)
+                return a == a ? O.holds(a, b) : try general(frame)
+            }
+        default:
+            return { frame in
+                let (a, b) = (a(frame), b(frame))
+                return a == a && b == b ? O.holds(a, b) : try general(frame)
+            }
         }
     }
 }
