@@ -1,6 +1,6 @@
 /// What may come next at the cursor.
 package enum Completion {
-    /// The line as it stands: `cursor` is a UTF-8 offset into `text`.
+    /// The line as it stands, further lines behind as many blanks as the prompt is wide. `cursor` is a UTF-8 offset into `text`.
     package struct Request: Sendable, Equatable {
         package let text: String
         package let cursor: Int

@@ -12,6 +12,7 @@ extension LineEditor {
         ("grad-search", "Search the history backwards", { el, _ in of(el)?.search() ?? 0 }),
         ("grad-paste", "Insert pasted text", { el, _ in of(el)?.paste() ?? 0 }),
         ("grad-close", "Close a block", { el, key in of(el)?.close(key) ?? 0 }),
+        ("grad-backspace", "Delete backwards", { el, _ in of(el)?.deleteBack() ?? 0 }),
         ("grad-up", "The line above, or the entry before", { el, _ in of(el)?.up() ?? 0 }),
         ("grad-down", "The line below, or the entry after", { el, _ in of(el)?.down() ?? 0 }),
         ("grad-line-start", "The beginning of the line", { el, _ in of(el)?.lineStart() ?? 0 }),
@@ -39,6 +40,7 @@ extension LineEditor {
         bind("grad-complete", "^I")
         if movesCursor { bind("grad-search", "^R") }
         bind("grad-close", "}")
+        bind("grad-backspace", "^?", "^H")
         bind("grad-up", "^P")
         bind("grad-down", "^N")
         if isVi {

@@ -13,6 +13,7 @@ extension LineEditor {
             // It was put off if keys came faster than they could be shown.
             drawOver()
             moveCursor(to: buffer.scalars.count)
+            if isTall { drawWhole() }
             push(PrivateKey.newline)
             return Self.moved
         }
@@ -46,6 +47,18 @@ extension LineEditor {
         let isAlone = buffer.lineStart > 0 && line.allSatisfy { $0 == " " }
         if isAlone { delete(min(Indentation.step, max(0, line.count - indentation.margin))) }
         insert(Unicode.Scalar(UInt32(bitPattern: key)).map { String($0) } ?? "")
+        return Self.refresh
+    }
+
+    /// Deletes a character; of the blanks that a further line begins with a step, and of the margin all and the line
+    /// end before it.
+    func deleteBack() -> UInt8 {
+        let buffer = buffer
+        if buffer.cursor == 0 { return Self.beep }
+        let line = buffer.scalars[buffer.lineStart..<buffer.cursor]
+        let isIndentation = buffer.lineStart > 0 && line.count >= indentation.margin && line.allSatisfy { $0 == " " }
+        let excess = line.count - indentation.margin
+        delete(!isIndentation ? 1 : excess > 0 ? min(Indentation.step, excess) : line.count + 1)
         return Self.refresh
     }
 

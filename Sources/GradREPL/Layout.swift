@@ -37,20 +37,20 @@ struct Layout {
         case "\t":
             let count = min(8 - position.column % 8, width - position.column)
             step(&position, by: count)
-            return .text(String(repeating: " ", count: count))
+            return .text(String(repeating: " ", count: count), fill: 0)
         default:
             return advance(&position, overPrinted: Self.shown(scalar))
         }
     }
 
     private func advance(_ position: inout Position, overPrinted shown: (text: String, columns: Int)) -> Shown {
-        var text = shown.text
+        var fill = 0
         if position.column + shown.columns > width, position.column > 0 {
-            text = String(repeating: " ", count: width - position.column) + text
+            fill = width - position.column
             position = Position(row: position.row + 1, column: 0)
         }
         step(&position, by: shown.columns)
-        return .text(text)
+        return .text(shown.text, fill: fill)
     }
 
     private func step(_ position: inout Position, by columns: Int) {
@@ -67,7 +67,8 @@ struct Layout {
 
     enum Shown {
         case newline
-        case text(String)
+        /// `fill` columns before it are left blank, for it would not fit there and begins the next row.
+        case text(String, fill: Int)
     }
 
     private static func shown(_ scalar: Unicode.Scalar) -> (text: String, columns: Int) {

@@ -64,6 +64,8 @@ package final class LineEditor {
 
     /// Whether something stands on the screen that libedit did not draw.
     var hasDrawnOver = false
+    /// Whether the line had more rows than the screen when it was last drawn.
+    var isTall = false
 
     private let lines: OpaquePointer
     private let note: (String) -> Void
@@ -162,7 +164,7 @@ package final class LineEditor {
         reading = Reading(promptContinues: continues)
         if movesCursor { write(Self.pasteMarksOn) }
         drawnWidth = Terminal.width()
-        hasDrawnOver = false
+        (hasDrawnOver, isTall) = (false, false)
         // libedit would do it after it has shown the prompt, and a key pressed between the two would be echoed.
         if grad_el_edits(el) != 0 { grad_el_prepare_terminal(el, 1) }
         var count: Int32 = 0

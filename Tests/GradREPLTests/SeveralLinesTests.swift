@@ -63,6 +63,46 @@ import Testing
         try terminal.expect("read \"x\"", after: "x\r")
     }
 
+    @Test func anInputTallerThanTheScreenShowsTheRowsAboutTheCursor() throws {
+        let terminal = try Home().start(width: 30, height: 6)
+        try terminal.type(Key.paste("{\n" + (1...9).map { "m\u{302}\($0)" }.joined(separator: "\n")))
+        let rows = (4...9).map { "....  m\u{302}\($0)" }
+        #expect(terminal.screen.rows == rows)
+        #expect(terminal.screen.row == 5 && terminal.screen.column == 8)
+        try terminal.type(String(repeating: Key.up, count: 8) + "X")
+        #expect(terminal.screen.rows.prefix(3) == ["grad> {", "....  m\u{302}1X", "....  m\u{302}2"])
+        #expect(terminal.screen.row == 1 && terminal.screen.column == 9)
+        // Shorter again, it is drawn as ever.
+        try terminal.type(String(repeating: Key.down, count: 8) + Key.end + String(repeating: Key.backspace, count: 23))
+        #expect(terminal.screen.rows.prefix(6) == ["grad> {", "....  m\u{302}1X", "....  m\u{302}2", "....  m\u{302}3", "....", ""])
+        try terminal.expect("read \"{\\nm\u{302}1X\\nm\u{302}2\\nm\u{302}3\\n}\"", after: "}" + Key.enter)
+        #expect(terminal.screen.cursorRow == "grad>")
+    }
+
+    @Test func anInputTallerThanTheScreenIsReadWhole() throws {
+        let terminal = try Home().start(width: 80, height: 6)
+        try terminal.type(Key.paste("{\n" + (1...9).map { "a\($0)" }.joined(separator: "\n") + "}") + Key.up + Key.up)
+        try terminal.expect(
+            "read \"{\\n" + (1...9).map { "a\($0)" }.joined(separator: "\\n") + "}\"", after: Key.enter)
+        #expect(terminal.screen.cursorRow == "grad>")
+    }
+
+    @Test func backspaceTakesTheIndentationAStepAtATimeAndThenJoinsTheLines() throws {
+        let terminal = try Home().start()
+        try terminal.type("f({\r")
+        #expect(terminal.screen.column == 8)
+        try terminal.type(Key.backspace)
+        #expect(terminal.screen.rows.prefix(2) == ["grad> f({", "...."])
+        #expect(terminal.screen.column == 6)
+        try terminal.type(Key.backspace + "x")
+        #expect(terminal.screen.rows.prefix(2) == ["grad> f({x", ""])
+    }
+
+    @Test func altEnterBeginsALineAnyway() throws {
+        let terminal = try Home().start()
+        try terminal.expect("read \"a\\nb\"", after: "a\u{1b}\rb\r")
+    }
+
     @Test func aTallInputKeepsTheCursorWhereItIs() throws {
         let terminal = try Home().start(width: 16, height: 8)
         try terminal.type(Key.paste("{abcdefghijklm\nx\nnop"))
