@@ -19,6 +19,7 @@ extension Primitive {
         products,
         linearSystems,
         factorizations,
+        convolutions,
         reshaping,
         transposition,
         joining,
