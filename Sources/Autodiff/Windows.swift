@@ -36,6 +36,13 @@ struct Windows {
             let end = last < 0 ? 0 : min(range.upperBound, last / stride + 1)
             return first..<max(first, end)
         }
+
+        /// The part of the input under the window at one of its places.
+        @inline(__always)
+        func covered(_ place: Int) -> Range<Int> {
+            let start = place * stride - padding
+            return max(0, start)..<max(0, min(input, start + window))
+        }
     }
 
     let rows: Along

@@ -20,6 +20,7 @@ extension Primitive {
         linearSystems,
         factorizations,
         convolutions,
+        pooling,
         reshaping,
         transposition,
         joining,

@@ -1,0 +1,100 @@
+/// Loops over the windows of planes of numbers.
+struct Pool {
+    let windows: Windows
+    let planes: Int
+
+    /// The largest number under each window; padding does not count. NaN where there is one.
+    func largest<T: BLASNumber>(_ x: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
+        forEachWindow { input, place, rows, columns in y[place] = top(x + input, rows, columns) }
+    }
+
+    /// For each window the mean of `u` over the places where x is largest.
+    func collected<T: BLASNumber>(_ x: UnsafePointer<T>, _ u: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
+        forEachWindow { input, place, rows, columns in
+            var (sum, count): (T, T) = (0, 0)
+            forEachTop(x + input, rows, columns) { position in
+                sum += u[input + position]
+                count += 1
+            }
+            y[place] = sum / count
+        }
+    }
+
+    /// The adjoint: each number of `g` shared equally by the places where x is largest in its window.
+    func shared<T: BLASNumber>(_ x: UnsafePointer<T>, _ g: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
+        y.update(repeating: 0, count: planes * windows.inputCount)
+        forEachWindow { input, place, rows, columns in
+            var count: T = 0
+            forEachTop(x + input, rows, columns) { _ in count += 1 }
+            let share = g[place] / count
+            forEachTop(x + input, rows, columns) { position in y[input + position] += share }
+        }
+    }
+
+    /// The mean under each window, where padding counts as zeros.
+    func mean<T: BLASNumber>(_ x: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
+        let scale = 1 / T(windows.windowCount)
+        forEachWindow { input, place, rows, columns in
+            var sum: T = 0
+            forEachPosition(rows, columns) { sum += x[input + $0] }
+            y[place] = sum * scale
+        }
+    }
+
+    /// The adjoint of `mean`.
+    func spread<T: BLASNumber>(_ g: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
+        let scale = 1 / T(windows.windowCount)
+        y.update(repeating: 0, count: planes * windows.inputCount)
+        forEachWindow { input, place, rows, columns in
+            let share = g[place] * scale
+            forEachPosition(rows, columns) { y[input + $0] += share }
+        }
+    }
+
+    @inline(__always)
+    private func top<T: BLASNumber>(_ x: UnsafePointer<T>, _ rows: Range<Int>, _ columns: Range<Int>) -> T {
+        var result = -T.infinity
+        forEachPosition(rows, columns) { position in
+            let number = x[position]
+            if number > result || number.isNaN { result = number }
+        }
+        return result
+    }
+
+    @inline(__always)
+    private func forEachTop<T: BLASNumber>(
+        _ x: UnsafePointer<T>, _ rows: Range<Int>, _ columns: Range<Int>, _ body: (Int) -> Void
+    ) {
+        let top = top(x, rows, columns)
+        forEachPosition(rows, columns) { if x[$0] == top || (top.isNaN && x[$0].isNaN) { body($0) } }
+    }
+
+    @inline(__always)
+    private func forEachPosition(_ rows: Range<Int>, _ columns: Range<Int>, _ body: (Int) -> Void) {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            var position = row &* windows.columns.input &+ columns.lowerBound
+            let end = position &+ columns.count
+            while position < end {
+                body(position)
+                position &+= 1
+            }
+            row &+= 1
+        }
+    }
+
+    /// Where a window's plane begins in the input, its place in the result, and the rows and columns that lie inside.
+    @inline(__always)
+    private func forEachWindow(_ body: (_ input: Int, _ place: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+        var place = 0
+        for plane in 0..<planes {
+            for row in 0..<windows.rows.output {
+                let rows = windows.rows.covered(row)
+                for column in 0..<windows.columns.output {
+                    body(plane * windows.inputCount, place, rows, windows.columns.covered(column))
+                    place += 1
+                }
+            }
+        }
+    }
+}
