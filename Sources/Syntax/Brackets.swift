@@ -45,7 +45,7 @@ extension Lexer {
         guard let last = open.last, last.shape != .interpolation, last.shape != .brace else {
             report(Message.strayCloser(span(offset, offset + 1), source))
             offset += 1
-            flags.insert(.spaceBefore)
+            flags.insert([.spaceBefore, .reported])
             return
         }
         report(Message.wrongCloser(span(offset, offset + 1), opener: bracketSpan(open.count - 1), source))

@@ -191,7 +191,7 @@ extension Lexer {
         }
         offset = max(offset, start + 1)
         report(Message.unknownCharacter(span(start, offset), source))
-        flags.insert(.spaceBefore)
+        flags.insert([.spaceBefore, .reported])
     }
 
     private func isKnown(_ byte: UInt8) -> Bool {

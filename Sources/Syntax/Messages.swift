@@ -166,6 +166,10 @@ extension Message {
             hints: ["write `\(name ?? "f")(x) = x^2`, or `\(name ?? "f")(x) = { … }` for several lines"])
     }
 
+    static func endWord(_ span: Span) -> Diagnostic {
+        Diagnostic("a block ends with `}`, not with `end`", at: span)
+    }
+
     static func lambdaWord(_ span: Span) -> Diagnostic {
         Diagnostic("a function without a name is written with an arrow", at: span, hints: ["write `x -> x^2` or `(a, b) -> a * b`"])
     }

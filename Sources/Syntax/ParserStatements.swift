@@ -1,7 +1,7 @@
 extension Parser {
     /// Parses one statement; always passes at least one token.
     mutating func statement(into statements: inout [Statement]) {
-        let before = position
+        let (before, known) = (position, diagnostics.count)
         failed = false
         height = 1
         if kind == .semicolon {
@@ -18,8 +18,9 @@ extension Parser {
             statements.append(statement)
         }
         if position == before {
-            if !failed, !current.wasReported { report(Message.unexpected(span(current), source)) }
-            advance()
+            if diagnostics.count == known, !current.wasReported { report(Message.unexpected(span(current), source)) }
+            skipOne()
+            skipStatement()
         }
     }
 
@@ -59,6 +60,11 @@ extension Parser {
                 }
             }
         default:
+            if isWord("end"), tokens[position + 1].startsLine || next == .end {
+                report(Message.endWord(span(current)))
+                advance()
+                return .invalid(span(tokens[position - 1]))
+            }
             if !tokens[position + 1].startsLine, let statement = wordStatement(next) { return statement }
         }
         return expressionStatement()
