@@ -65,14 +65,23 @@ struct GreekNames: Sendable {
         return nil
     }
 
+    /// All the names end in one of these letters, which most words do not.
+    private func endsGreekName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a"), UInt8(ascii: "i"), UInt8(ascii: "n"), UInt8(ascii: "o"), UInt8(ascii: "u"): true
+        default: false
+        }
+    }
+
     /// The canonical form of an ASCII name, `nil` where it is its own.
     func canonical(_ name: [UInt8]) -> String? { canonical(name, 0, name.count) }
 
     func canonical(_ bytes: [UInt8], _ start: Int, _ end: Int) -> String? {
-        guard end - start >= 2, end > start, !byFirst[Int(bytes[start] & 0x7F)].isEmpty else { return nil }
+        guard end - start >= 2 else { return nil }
         var run = start
         while run < end, (bytes[run] | 0x20) &- 97 < 26 { run += 1 }
-        guard run - start >= 2, run - start <= 7, let letter = letter(bytes[start..<run]) else { return nil }
+        guard run - start >= 2, run - start <= 7, endsGreekName(bytes[run - 1]), let letter = letter(bytes[start..<run])
+        else { return nil }
         var rest = run
         while rest < end, bytes[rest] &- 48 < 10 { rest += 1 }
         guard rest == end || bytes[rest] == UInt8(ascii: "_") else { return nil }
@@ -94,6 +103,8 @@ extension Unicode.Scalar {
 
     var startsName: Bool {
         if value < 128 { return (value | 0x20) &- 97 < 26 || value == 95 }
+        // Greek letters, asked for most.
+        if value >= 0x391 && value <= 0x3C9 && value != 0x3A2 { return true }
         if value == 0x2206 || value == 0x221E { return true }
         switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .letterNumber: return true

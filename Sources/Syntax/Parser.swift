@@ -46,6 +46,7 @@
 /// `^2` `²`, `sqrt(x)` `√x`, `f'` `f′`, `...` `…`.
 struct Parser {
     let source: Source
+    let bytes: [UInt8]
     let tokens: [Token]
     var position = 0
     var diagnostics: [Diagnostic]
@@ -69,6 +70,7 @@ struct Parser {
 
     init(_ source: Source) {
         self.source = source
+        bytes = source.bytes
         var lexer = Lexer(source)
         lexer.run()
         (tokens, diagnostics, endErrors) = (lexer.tokens, lexer.diagnostics, lexer.endErrors)
@@ -140,8 +142,8 @@ extension Parser {
     func name(_ token: Token) -> Name {
         let (start, end) = (Int(token.start), Int(token.end))
         if token.flags.contains(.special) { return Name(canonicalName(source.text(start, end)), span(token)) }
-        if let letter = greek.canonical(source.bytes, start, end) { return Name(letter, span(token)) }
-        return Name(String(decoding: source.bytes[start..<end], as: UTF8.self), span(token))
+        if let letter = greek.canonical(bytes, start, end) { return Name(letter, span(token)) }
+        return Name(String(decoding: bytes[start..<end], as: UTF8.self), span(token))
     }
 
     /// A statement cannot go on with this token.

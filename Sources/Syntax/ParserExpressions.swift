@@ -253,7 +253,9 @@ extension Parser {
 
     /// The condition of `if` and `while`; `=` in it is taken for `==`.
     mutating func condition() -> Expression {
-        guard startsOperand else { return fail(Message.missingCondition(span(current))) }
+        guard startsOperand, kind != .leftBrace || isRecord(position) else {
+            return fail(Message.missingCondition(span(current)))
+        }
         let start = current.start
         var condition = expression()
         while kind == .assign, !current.startsLine, !failed {

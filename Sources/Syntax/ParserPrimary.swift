@@ -150,12 +150,12 @@ extension Parser {
             return advance()
         }
         let before = position
-        if !failed, startsOperand, !current.wasReported {
+        if !failed, startsOperand, kind.level == 0, !current.wasReported {
             report(Message.missingComma(span(tokens[position - 1]), span(current), source))
             failed = true
             return
         }
-        fail(Message.unexpected(span(current), source))
+        fail(kind == .colon ? Message.unexpected(span(current), source) : junk())
         if kind == .comma {
             failed = false
             advance()
@@ -165,7 +165,8 @@ extension Parser {
     }
 
     /// The same name twice in one list.
-    mutating func checkDuplicates(_ names: some Sequence<Name>, _ message: (Name, Span) -> Diagnostic) {
+    mutating func checkDuplicates(_ names: some Collection<Name>, _ message: (Name, Span) -> Diagnostic) {
+        guard names.dropFirst().first != nil else { return }
         var first: [String: Span] = [:]
         for name in names {
             if let earlier = first.updateValue(name.span, forKey: name.text) { report(message(name, earlier)) }
@@ -209,7 +210,7 @@ extension Parser {
         let token = current
         advance()
         height = 1
-        guard let value = decimal(source.bytes, Int(token.start), Int(token.end)), value.isFinite else {
+        guard let value = decimal(bytes, Int(token.start), Int(token.end)), value.isFinite else {
             report(Message.numberTooLarge(span(token)))
             return .invalid(span(token))
         }
@@ -219,7 +220,7 @@ extension Parser {
 
     private mutating func identifier() -> Expression {
         let token = current
-        let first = source.bytes[Int(token.start)]
+        let first = bytes[Int(token.start)]
         if first == UInt8(ascii: "T") || first == UInt8(ascii: "F") || first == UInt8(ascii: "N"),
             token.end - token.start == 4 || token.end - token.start == 5, let literal = foreignLiteral(token)
         {

@@ -101,7 +101,7 @@ extension Printer {
         }
         let number = layout(left)
         let needsSign = source == nil && right.firstName.map { clashes(number, $0) } ?? false
-        return number + .text(needsSign ? " * " : "") + factor
+        return needsSign ? number + enclosed(right) : number + factor
     }
 
     /// `2e1` would be twenty, `0x1` is no product.
