@@ -65,4 +65,34 @@ enum Reduction {
         let sum = Elementwise.unary(GRAD_LOG, run(GRAD_REDUCE_SUM, exponentials, axes, keep: true))
         return Elementwise.binary(GRAD_ADD, sum, largest).reshaped(to: axes.reduced(x.shape, keep: keep))
     }
+
+    /// Over axes that are apart there is no block of memory to go along, and it is said with the other kernels.
+    static func softmax(_ x: Tensor, _ axes: Axes, logarithm: Bool) -> Tensor {
+        if axes.indices.isEmpty { return Tensor(repeating: logarithm ? 0 : 1, shape: x.shape, type: x.type) }
+        if x.count == 0 { return x }
+        let blocks = axes.blocks
+        guard blocks.count == 1 else {
+            let log = Elementwise.binary(GRAD_SUB, x, logSumExp(x, axes, keep: true))
+            return logarithm ? log : Elementwise.unary(GRAD_EXP, log)
+        }
+        let lengths = x.shape.axes
+        let outer = lengths[..<blocks[0].lowerBound].reduce(1, *)
+        let length = lengths[blocks[0]].reduce(1, *)
+        let inner = lengths[blocks[0].upperBound...].reduce(1, *)
+        let shape = x.shape
+        switch x.type {
+        case .f64:
+            return x.withDoubles { x in Tensor(f64: shape) { y in
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * outer * inner) {
+                    grad_softmax_f64(logarithm, outer, length, inner, x, y.baseAddress, $0.baseAddress)
+                }
+            } }
+        case .f32:
+            return x.withFloats { x in Tensor(f32: shape) { y in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * outer * inner) {
+                    grad_softmax_f32(logarithm, outer, length, inner, x, y.baseAddress, $0.baseAddress)
+                }
+            } }
+        }
+    }
 }

@@ -1,32 +1,20 @@
-import Kernels
 import Tensors
 
 extension Primitive {
     static let softmaxes: [Primitive] = [softmax, logSoftmax]
 
     package static let softmax: Primitive = .normalizer(
-        "softmax", summary: "exp(x) / sum(exp(x)) along an axis, the last unless told: positive, and of sum 1",
+        "softmax", logarithm: false, summary: "exp(x) / sum(exp(x)) along an axis, the last unless told: positive, and of sum 1",
         examples: ["softmax([3, 3])  # [0.5, 0.5]"], rule: "softmax",
-        kernel: { x, axes in
-            let exponentials = Elementwise.unary(GRAD_EXP, Elementwise.binary(GRAD_SUB, x, Reduction.run(GRAD_REDUCE_MAX, x, axes, keep: true)))
-            return Elementwise.binary(GRAD_DIV, exponentials, Reduction.run(GRAD_REDUCE_SUM, exponentials, axes, keep: true))
-        },
         derivative: { $0.y * ($0.g - sum($0.g * $0.y, like: $0)) })
 
     package static let logSoftmax: Primitive = .normalizer(
-        "log_softmax", summary: "log(softmax(x)) along an axis, the last unless told; exact where softmax would round to 0",
+        "log_softmax", logarithm: true, summary: "log(softmax(x)) along an axis, the last unless told; exact where softmax would round to 0",
         examples: ["log_softmax([0, -1000])  # [0, -1000]"], rule: "softmax",
-        kernel: { x, axes in
-            let shifted = Elementwise.binary(GRAD_SUB, x, Reduction.run(GRAD_REDUCE_MAX, x, axes, keep: true))
-            let sum = Reduction.run(GRAD_REDUCE_SUM, Elementwise.unary(GRAD_EXP, shifted), axes, keep: true)
-            return Elementwise.binary(GRAD_SUB, shifted, Elementwise.unary(GRAD_LOG, sum))
-        },
         derivative: { $0.g - exp($0.y) * sum($0.g, like: $0) })
 
-    /// The largest number along the axes is taken off first, so that no exponential overflows.
     private static func normalizer(
-        _ name: String, summary: String, examples: [String], rule: String,
-        kernel: @escaping @Sendable (_ x: Tensor, _ axes: Axes) -> Tensor,
+        _ name: String, logarithm: Bool, summary: String, examples: [String], rule: String,
         derivative: @escaping @Sendable (Derivation) -> Node
     ) -> Primitive {
         Primitive(
@@ -37,7 +25,7 @@ extension Primitive {
             },
             kernel: { (operands, given) throws(PrimitiveError) in
                 let axes = try Axes(given.ints(0), of: operands[0].shape)
-                return operands[0].count == 0 ? operands[0] : kernel(operands[0], axes)
+                return Reduction.softmax(operands[0], axes, logarithm: logarithm)
             },
             derivative: .each([{ derivative($0) }]), rule: rule,
             points: reductionPoints(extra: []).filter { !$0.attributes.flag(1) }
