@@ -1,4 +1,5 @@
 import Autodiff
+import Foundation
 import Tensors
 import Testing
 
@@ -85,6 +86,27 @@ struct ReductionTests {
             let x = tape.variable(Tensor([0, 0]))
             let norm = try tape.apply(.norm, [x], Attributes([.real(ord)]))
             #expect(try tape.gradient(of: norm, by: [x])[0].value.numbers == [0, 0])
+        }
+    }
+
+    /// More rows than are taken at a time, along each axis.
+    @Test(arguments: [0, 1, 2], [ElementType.f64, .f32])
+    func largeSoftmaxIsThatOfEachRow(_ axis: Int, _ type: ElementType) throws {
+        let shape = Shape([30, 40, 25])
+        let x = Tensor((0..<shape.count).map { Double($0 * 7919 % 997) / 100 }, shape: shape, type: type)
+        let softmax = try Primitive.softmax.evaluate([x], Attributes([.int(axis)])).numbers
+        let logarithms = try Primitive.logSoftmax.evaluate([x], Attributes([.int(axis)])).numbers
+        let (outer, length, inner) = shape.split(at: axis)
+        let numbers = x.numbers
+        let precision = type == .f64 ? 1e-13 : 1e-4
+        for row in 0..<outer * inner {
+            let positions = (0..<length).map { (row / inner * length + $0) * inner + row % inner }
+            let total = positions.map { Foundation.exp(numbers[$0]) }.reduce(0, +)
+            for position in positions {
+                let expected = Foundation.exp(numbers[position]) / total
+                #expect(abs(softmax[position] - expected) <= precision * expected)
+                #expect(abs(logarithms[position] - Foundation.log(expected)) <= precision * 10)
+            }
         }
     }
 
