@@ -83,7 +83,7 @@ struct Oracle: CustomTestStringConvertible {
         return numbers.count == words.count ? numbers : nil
     }
 
-    /// `axis: [0, 1], keep: true` in the order of the primitive's parameters, defaults filled in; `nil` where one does not fit.
+    /// `axis: [0, 1], keep: true, order: "a, b"` in the order of the primitive's parameters, defaults filled in; `nil` where one does not fit.
     private static func attributes(_ text: String, of primitive: Primitive) -> Attributes? {
         var given: [String: String] = [:]
         var rest = text == "-" ? "" : text[...]
@@ -91,6 +91,12 @@ struct Oracle: CustomTestStringConvertible {
             let name = rest[..<colon].trimmingCharacters(in: .whitespaces)
             rest = rest[rest.index(after: colon)...].drop { $0 == " " }
             let isList = rest.hasPrefix("[")
+            if rest.hasPrefix("\"") {
+                let quoted = rest.dropFirst().prefix { $0 != "\"" }
+                given[name] = String(quoted)
+                rest = rest[quoted.endIndex...].dropFirst().drop { $0 == "," || $0 == " " }
+                continue
+            }
             let end = (isList ? rest.firstIndex(of: "]").map(rest.index(after:)) : rest.firstIndex(of: ",")) ?? rest.endIndex
             given[name] = String(rest[..<end])
             rest = rest[end...].drop { $0 == "," || $0 == " " }

@@ -21,6 +21,7 @@ extension Primitive {
         factorizations,
         convolutions,
         pooling,
+        contractions,
         reshaping,
         transposition,
         joining,
