@@ -30,6 +30,8 @@ let package = Package(
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["Runtime", "Syntax"], exclude: ["Cases", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(

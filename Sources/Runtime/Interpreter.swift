@@ -24,6 +24,8 @@ package final class Interpreter {
 
     /// What a host sees of a statement at top level as it runs.
     package enum Event {
+        /// A statement begins to run.
+        case statement(Span)
         /// A bare expression's value, which is to be shown.
         case value(Value)
         /// `w <- …`: the name, its old value and its new one.
@@ -105,6 +107,7 @@ package final class Interpreter {
         let frame = Frame(slots: slots, captures: slots)
         var last = Value.nothing
         for statement in program.statements {
+            observe(.statement(statement.span))
             last = try execute(statement, compiler, frame, observe) ?? last
         }
         return last.settled
