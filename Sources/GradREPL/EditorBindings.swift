@@ -34,9 +34,11 @@ extension LineEditor {
         for key in keys { grad_el_bind_command(el, key, function) }
     }
 
+    /// Whether the user has chosen vi's keys.
+    var isVi: Bool { grad_el_editor(el).map { String(cString: $0) } == "vi" }
+
     /// Keys that the user may have given another meaning.
     func bindComforts() {
-        let isVi = String(cString: grad_el_editor(el)) == "vi"
         bind("grad-complete", "^I")
         if movesCursor { bind("grad-search", "^R") }
         bind("grad-close", "}")
@@ -61,7 +63,7 @@ extension LineEditor {
     }
 
     /// Keys without which the prompt does not work.
-    func bindEssentials(isVi: Bool) {
+    func bindEssentials() {
         bind("ed-newline", "\\202")
         bind("grad-mark", "\\203")
         bind("grad-enter", "^M", "^J")

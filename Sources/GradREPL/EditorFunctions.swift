@@ -202,7 +202,7 @@ extension LineEditor {
         return sequence
     }
 
-    private func act(on sequence: String) -> UInt8 {
+    func act(on sequence: String) -> UInt8 {
         let buffer = buffer
         switch sequence {
         case "200~": return paste()

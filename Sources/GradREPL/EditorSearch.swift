@@ -37,10 +37,15 @@ extension LineEditor {
         guard isInputWaiting(milliseconds: 25), let next = readScalar() else {
             return leave { replaceLine(with: old.text, cursor: old.cursor) }
         }
-        let sequence = next == "[" || next == "O" ? readSequence() : ""
+        let isKey = next == "[" || next == "O"
+        let sequence = isKey ? readSequence() : ""
         return leave {
-            // vi's insert mode would take the ESC for itself.
-            if sequence == "200~" { _ = paste() } else { push("\u{1b}" + String(next) + sequence) }
+            // vi's insert mode would take an ESC that is pushed back for itself.
+            if isKey && (isVi || sequence == "200~") {
+                _ = act(on: sequence)
+            } else {
+                push((isVi ? PrivateKey.viCommandMode : "\u{1b}") + String(next) + sequence)
+            }
         }
     }
 

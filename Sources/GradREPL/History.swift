@@ -140,7 +140,7 @@ package struct HistoryFile: Sendable {
 
     private func failure() -> Failure { Failure(path: path, reason: String(cString: strerror(errno))) }
 
-    static func encoded(_ entry: String) -> String {
+    private static func encoded(_ entry: String) -> String {
         var line = ""
         for scalar in entry.unicodeScalars {
             switch scalar {
@@ -153,24 +153,26 @@ package struct HistoryFile: Sendable {
         return line
     }
 
-    static func decoded(_ line: Substring) -> String {
-        var entry = ""
-        var escaped = false
-        for scalar in line.unicodeScalars {
-            if escaped {
-                entry.unicodeScalars.append(scalar == "n" ? "\n" : scalar == "r" ? "\r" : scalar)
-                escaped = false
-            } else if scalar == "\\" {
-                escaped = true
+    private static func decoded(_ line: ArraySlice<UInt8>) -> String {
+        let (backslash, n, r) = (UInt8(ascii: "\\"), UInt8(ascii: "n"), UInt8(ascii: "r"))
+        guard line.contains(backslash) else { return String(decoding: line, as: UTF8.self) }
+        var entry: [UInt8] = []
+        var isEscaped = false
+        for byte in line {
+            if isEscaped {
+                entry.append(byte == n ? UInt8(ascii: "\n") : byte == r ? UInt8(ascii: "\r") : byte)
+                isEscaped = false
+            } else if byte == backslash {
+                isEscaped = true
             } else {
-                entry.unicodeScalars.append(scalar)
+                entry.append(byte)
             }
         }
-        return entry
+        return String(decoding: entry, as: UTF8.self)
     }
 
     private static func entries(in bytes: [UInt8]) -> [String] {
-        bytes.split(separator: 0x0a).map { decoded(String(decoding: $0, as: UTF8.self)[...]) }
+        bytes.split(separator: 0x0a).map(decoded)
     }
 }
 

@@ -114,9 +114,10 @@ package final class LineEditor {
         grad_el_set_prompt(el, { el in LineEditor.of(el)?.currentPrompt() }, 1)
         grad_el_set_reader(el) { el, place in LineEditor.of(el)?.reader(place) ?? 0 }
         grad_el_set_history(el, lines)
-        grad_history_set_size(lines, Int32(clamping: history.entries.count + 100_000))
+        grad_history_set_size(lines, 10_000)
         grad_history_set_unique(lines, 1)
-        for entry in history.entries { grad_history_enter(lines, indentation.shown(entry)) }
+        // Our keys go through `history`; libedit's own, such as vi's n, see the last entries.
+        for entry in history.entries.suffix(1000) { grad_history_enter(lines, indentation.shown(entry)) }
         // Ctrl-S is a key of the search, and not a way to freeze the prompt.
         grad_el_set_tty(el, "-ixon")
         addFunctions()
@@ -125,7 +126,7 @@ package final class LineEditor {
         settings.chooseEditor(el)
         bindComforts()
         settings.apply(to: el)
-        bindEssentials(isVi: String(cString: grad_el_editor(el)) == "vi")
+        bindEssentials()
     }
 
     /// The editor that libedit's callbacks are for.

@@ -55,6 +55,13 @@ import Testing
         #expect(terminal.screen.rows[1] == "\\tilde ◌\u{303}  \\times ×")
     }
 
+    @Test func manyCandidatesAreCutToTheScreen() throws {
+        let terminal = try Home().start(width: 30, height: 8)
+        try terminal.type("\\" + Key.tab)
+        #expect(terminal.screen.rows.contains { $0.hasPrefix("and ") && $0.hasSuffix(" more") })
+        #expect(terminal.screen.cursorRow == "grad> \\")
+    }
+
     @Test func everyNameGivesItsSymbol() {
         for (name, symbol) in Symbols.all {
             let result = Symbols.completion(before: "x + \\" + name)

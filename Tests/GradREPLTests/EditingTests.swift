@@ -90,6 +90,20 @@ import Testing
         try terminal.expect("read \"ac\"", after: "abc" + Key.left + Key.left + Key.control("D") + Key.enter)
     }
 
+    @Test func wordsAreJumpedOverAndTheKeyDeleteDeletes() throws {
+        let terminal = try Home().start()
+        try terminal.type("one two three\u{1b}[1;5D\u{1b}[1;5DX" + Key.home + "\u{1b}[3~" + Key.right)
+        #expect(terminal.screen.cursorRow == "grad> ne Xtwo three")
+        try terminal.type("\u{1b}[1;5CY" + Key.end + Key.control("W") + "!")
+        #expect(terminal.screen.cursorRow == "grad> neY Xtwo !")
+    }
+
+    @Test func whatIsNoUTF8IsPassedOver() throws {
+        let terminal = try Home().start()
+        try terminal.send(bytes: [0x61, 0xff, 0xce, 0x62, 0xe2, 0x88, 0x63, 0xc0, 0x80, 0xed, 0xa0, 0x80])
+        try terminal.expect("read \"abcd\"", after: "d\r")
+    }
+
     @Test func anEmptyLineShowsThePromptAgain() throws {
         let terminal = try Home().start()
         try terminal.type("\r  \r")

@@ -53,6 +53,19 @@ import Testing
         try terminal.expect("read \"olXd\"", after: "X" + Key.enter)
     }
 
+    @Test func viSearchesAsWell() throws {
+        let home = try Home()
+        home.write("bind -v\n", to: ".editrc")
+        home.write("∂f = 1\n", to: "h")
+        let terminal = try home.start(["GRAD_HISTORY": home.path + "/h"])
+        try terminal.type(Key.control("R") + "∂" + Key.right + "x")
+        #expect(terminal.screen.rows[0] == "grad> ∂xf = 1")
+        try terminal.type(Key.control("R") + "f")
+        try terminal.type(Key.escape)
+        #expect(terminal.screen.rows[0] == "grad> ∂xf = 1")
+        try terminal.expect("read \"∂f = 1\"", after: Key.control("R") + "=" + Key.enter)
+    }
+
     @Test func controlCLeavesSearchAndLine() throws {
         let terminal = try started()
         try terminal.type(Key.control("R") + "∂")
