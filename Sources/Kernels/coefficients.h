@@ -206,46 +206,44 @@ GRAD_INLINE float f32_normal_inner(float u) {
 // (a + 5) exp(a^2 / 2) Phi(-a) from a = 0.6 on in t = (a - 5) / (a + 5); with its low part
 GRAD_INLINE double f64_normal_tail(double u, double *low) {
     const double u2 = u * u, u4 = u2 * u2;
-    double p = 0x1.2e1892f0c05d1p-30;
-    p = p * u4 + 0x1.5160ad28f3c63p-25;
-    p = p * u4 + 0x1.0b138fd8d5ef3p-18;
-    p = p * u4 + 0x1.1daf1aeaa5565p-11;
-    p = p * u4 + -0x1.1b1c254ca3877p-4;
-    p = p * u4 + -0x1.54ad03f27ca18p-1;
-    double q = -0x1.159a6f3e75535p-24;
-    q = q * u4 + -0x1.73945f80d4143p-19;
-    q = q * u4 + -0x1.f214412fa766fp-15;
-    q = q * u4 + 0x1.54b4d4f4f0ad8p-6;
-    q = q * u4 + 0x1.fb31653876f98p-2;
-    double r = -0x1.ed5307f03636ep-28;
-    r = r * u4 + -0x1.66e4ddafdfeaep-22;
-    r = r * u4 + -0x1.a1701078b37a0p-15;
-    r = r * u4 + -0x1.88590e9900b5fp-9;
-    r = r * u4 + -0x1.410ed5f87595cp-2;
-    double s = 0x1.dd8f01fe6d468p-28;
-    s = s * u4 + 0x1.cfaebaaf1a2e0p-22;
-    s = s * u4 + 0x1.17dbff8fbf4efp-16;
-    s = s * u4 + -0x1.a25038215deb3p-11;
-    s = s * u4 + 0x1.51f6329f013c2p-3;
-    const double rest = u * ((p + u * q) + u2 * (r + u * s)), sum = 0x1.89d3abe1f95aep-1 + rest;
-    *low = (0x1.89d3abe1f95aep-1 - sum) + rest;
+    double p = -0x1.159a6f3e75535p-24;
+    p = p * u4 + -0x1.73945f80d4143p-19;
+    p = p * u4 + -0x1.f214412fa766fp-15;
+    p = p * u4 + 0x1.54b4d4f4f0ad8p-6;
+    p = p * u4 + 0x1.fb31653876f98p-2;
+    double q = -0x1.ed5307f03636ep-28;
+    q = q * u4 + -0x1.66e4ddafdfeaep-22;
+    q = q * u4 + -0x1.a1701078b37a0p-15;
+    q = q * u4 + -0x1.88590e9900b5fp-9;
+    q = q * u4 + -0x1.410ed5f87595cp-2;
+    double r = 0x1.dd8f01fe6d468p-28;
+    r = r * u4 + 0x1.cfaebaaf1a2e0p-22;
+    r = r * u4 + 0x1.17dbff8fbf4efp-16;
+    r = r * u4 + -0x1.a25038215deb3p-11;
+    r = r * u4 + 0x1.51f6329f013c2p-3;
+    double s = 0x1.2e1892f0c05d1p-30;
+    s = s * u4 + 0x1.5160ad28f3c63p-25;
+    s = s * u4 + 0x1.0b138fd8d5ef3p-18;
+    s = s * u4 + 0x1.1daf1aeaa5565p-11;
+    s = s * u4 + -0x1.1b1c254ca3877p-4;
+    const double inner = u * ((p + u * q) + u2 * (r + u * s)), factor = -0x1.54ad03f27ca18p-1 + inner, rest = u * factor, sum = 0x1.89d3abe1f95aep-1 + rest;
+    *low = ((0x1.89d3abe1f95aep-1 - sum) + rest) + u * ((-0x1.54ad03f27ca18p-1 - factor) + inner);
     return sum;
 }
 
 // (a + 5) exp(a^2 / 2) Phi(-a) from a = 0.6 on in t = (a - 5) / (a + 5); with its low part
 GRAD_INLINE float f32_normal_tail(float u, float *low) {
     const float u2 = u * u;
-    float p = 0x1.052e020000000p-11f;
-    p = p * u2 + -0x1.85fe7c0000000p-9f;
-    p = p * u2 + -0x1.1b1fc80000000p-4f;
-    p = p * u2 + -0x1.410ec00000000p-2f;
-    p = p * u2 + -0x1.54ad040000000p-1f;
-    float q = -0x1.baac080000000p-11f;
-    q = q * u2 + 0x1.54f0220000000p-6f;
-    q = q * u2 + 0x1.51f5420000000p-3f;
-    q = q * u2 + 0x1.fb316a0000000p-2f;
-    const float rest = u * (p + u * q), sum = 0x1.89d3ac0000000p-1f + rest;
-    *low = (0x1.89d3ac0000000p-1f - sum) + rest;
+    float p = -0x1.baac080000000p-11f;
+    p = p * u2 + 0x1.54f0220000000p-6f;
+    p = p * u2 + 0x1.51f5420000000p-3f;
+    p = p * u2 + 0x1.fb316a0000000p-2f;
+    float q = 0x1.052e020000000p-11f;
+    q = q * u2 + -0x1.85fe7c0000000p-9f;
+    q = q * u2 + -0x1.1b1fc80000000p-4f;
+    q = q * u2 + -0x1.410ec00000000p-2f;
+    const float inner = u * (p + u * q), factor = -0x1.54ad040000000p-1f + inner, rest = u * factor, sum = 0x1.89d3ac0000000p-1f + rest;
+    *low = ((0x1.89d3ac0000000p-1f - sum) + rest) + u * ((-0x1.54ad040000000p-1f - factor) + inner);
     return sum;
 }
 

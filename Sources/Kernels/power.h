@@ -4,15 +4,6 @@
 // a^b for doubles; included by math_f64.h.
 #pragma clang fp contract(off)
 
-// a b as high + low (Dekker, 1971): the parts have 26 and 27 bits.
-GRAD_INLINE double f64_product(double a, double b, double *low) {
-    const double high = a * b;
-    const double a1 = f64_from_bits(f64_bits(a) & 0xfffffffff8000000u), a2 = a - a1;
-    const double b1 = f64_from_bits(f64_bits(b) & 0xfffffffff8000000u), b2 = b - b1;
-    *low = ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2;
-    return high;
-}
-
 // log(x) for positive finite x to about 2^-65, as high + low: exp multiplies its error by as much as 745.
 GRAD_INLINE double f64_precise_log(double x, double *low) {
     double k;

@@ -11,6 +11,15 @@ GRAD_INLINE NUMBER TYPED(with_sign)(NUMBER magnitude, NUMBER sign) {
     return TYPED(from_bits)(TYPED(bits)(magnitude) | (TYPED(bits)(sign) & SIGN_BIT));
 }
 
+// a b as high + low (Dekker, 1971): the parts have half the bits each.
+GRAD_INLINE NUMBER TYPED(product)(NUMBER a, NUMBER b, NUMBER *low) {
+    const NUMBER high = a * b;
+    const NUMBER a1 = TYPED(from_bits)(TYPED(bits)(a) & SPLIT_BITS), a2 = a - a1;
+    const NUMBER b1 = TYPED(from_bits)(TYPED(bits)(b) & SPLIT_BITS), b2 = b - b1;
+    *low = ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2;
+    return high;
+}
+
 // x = k ln 2 + r + rest with |r| <= ln 2 / 2. The high part of ln 2 has trailing zeros enough for k times it to be exact.
 GRAD_INLINE NUMBER TYPED(reduce_exp)(NUMBER x, NUMBER *k, NUMBER *rest) {
     *k = (x * LOG2_E + SHIFT) - SHIFT;
@@ -144,16 +153,13 @@ GRAD_INLINE NUMBER TYPED(erf)(NUMBER x) {
 }
 
 // x Phi(x). With a = |x| it is -a Phi(-a) or x - a Phi(-a), where from a = 0.6 on
-// Phi(-a) = exp(-a^2 / 2) G(t) / (a + 5), t = (a - 5) / (a + 5). The square, a + 5, the exponential and G are kept in two parts,
-// since their errors would add up; the scaling by 2^k comes last.
+// Phi(-a) = exp(-a^2 / 2) G(t) / (a + 5), t = (a - 5) / (a + 5). The square, the exponential and G are kept in two parts,
+// since their errors would add up (that of the quotient nearly cancels in quotient times G); the scaling by 2^k comes last.
 GRAD_INLINE NUMBER TYPED(gelu)(NUMBER x) {
     const NUMBER magnitude = TYPED(abs)(x), a = magnitude > GELU_ZERO ? GELU_ZERO : magnitude;
-    const NUMBER top = TYPED(from_bits)(TYPED(bits)(a) & SPLIT_BITS), bottom = a - top;
-    const NUMBER square = a * a, square_rest = ((top * top - square) + 2 * top * bottom) + bottom * bottom;
-    const NUMBER d = a + 5, five = d - a, d_rest = (a - (d - five)) + (5 - five);
-    const NUMBER ratio = a / d;
-    NUMBER k, v_low, g_low;
-    const NUMBER low = (NUMBER)-0.5 * square_rest - d_rest * (1 - ratio) * (NUMBER)0.2;
+    NUMBER square_rest, k, v_low, g_low;
+    const NUMBER square = TYPED(product)(a, a, &square_rest), ratio = a / (a + 5);
+    const NUMBER low = (NUMBER)-0.5 * square_rest;
     const NUMBER v = TYPED(exp_parts_of_sum)((NUMBER)-0.5 * square, low, &k, &v_low);
     const NUMBER g = TYPED(normal_tail)(2 * ratio - 1, &g_low);
     const NUMBER outer = TYPED(scale)(ratio * (v * g + (v_low * g + v * g_low)), k);

@@ -117,7 +117,7 @@ def emit(name, note, f, low, high, degree, weight, single):
     print(f"{prefix}_{name}: 2^{error(f, low, high, values, weight):.1f}", file=sys.stderr)
     print(f"\n// {note}")
     with_low = "low part" in note
-    constant, values = values[0], values[1:] if with_low else values
+    constant, slope, values = values[0], values[1], values[2:] if with_low else values
     print(f"GRAD_INLINE {kind} {prefix}_{name}({kind} u{f', {kind} *low' if with_low else ''}) {{")
     # Long polynomials are summed as two or four interleaved ones, which shortens the chain of dependent operations.
     ways = 4 if len(values) > 16 else 2 if len(values) > 6 else 1
@@ -131,8 +131,9 @@ def emit(name, note, f, low, high, degree, weight, single):
             print(f"    {letter} = {letter} * {step} + {value.hex()}{suffix};")
     total = {1: "p", 2: "p + u * q", 4: "(p + u * q) + u2 * (r + u * s)"}[ways]
     if with_low:
-        print(f"    const {kind} rest = u * ({total}), sum = {constant.hex()}{suffix} + rest;")
-        print(f"    *low = ({constant.hex()}{suffix} - sum) + rest;")
+        c0, c1 = constant.hex() + suffix, slope.hex() + suffix
+        print(f"    const {kind} inner = u * ({total}), factor = {c1} + inner, rest = u * factor, sum = {c0} + rest;")
+        print(f"    *low = (({c0} - sum) + rest) + u * (({c1} - factor) + inner);")
         total = "sum"
     print(f"    return {total};\n}}")
 
