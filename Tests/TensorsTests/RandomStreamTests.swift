@@ -125,7 +125,10 @@ struct RandomStreamTests {
     @Test func fixedValues() throws {
         var stream = RandomStream(seed: 42)
         #expect(stream.uniform(Shape([2])).numbers == [0.4685865183391049, 0.34086154938517876])
-        #expect(stream.normal(Shape([2])).numbers == [-1.4338891806537384, 0.4232781812444527])
+        // To within the last places of sine and logarithm; that every vector width gives the same bits is the kernels' own test.
+        for (drawn, exact) in zip(stream.normal(Shape([2])).numbers, [-1.4338891806537384, 0.4232781812444527]) {
+            #expect(abs(drawn - exact) <= 4 * exact.ulp)
+        }
         #expect(try stream.integers(-10, 10, Shape([8])).numbers == [3, 5, 3, -3, 6, -6, -5, -10])
         #expect(try stream.permutation(8).numbers == [5, 2, 4, 3, 1, 6, 0, 7])
         #expect(stream == RandomStream(key: 42, stream: 0, position: 19))
