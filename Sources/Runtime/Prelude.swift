@@ -5,6 +5,7 @@ enum Prelude {
     /// In the order in which they load; a file may use those before it.
     static let files: [(name: String, bytes: [UInt8])] = [
         ("losses.grad", PackageResources.losses_grad),
+        ("linalg.grad", PackageResources.linalg_grad),
     ]
 
     /// Runs the files in a space of names of their own and makes what they introduce part of the language.

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 // Factorizations with several results are one primitive each, which gives them packed in one vector, so that one rule passes all adjoints
-// together; the functions that unpack them are in the prelude. Each has its signs fixed, so that its
+// together; qr, svd and eigh in the prelude unpack them. Each has its signs fixed, so that its
 // results are the same on every machine.
 
 extension Primitive {
@@ -41,6 +41,7 @@ extension Primitive {
     /// [X Y] is X = Q U with V = Qᵀ Y beside it.
     package static let qrPacked: Primitive = Primitive(
         "qr_packed", [.operand("A")], summary: "the factors Q and R of A = Q @ R, in one vector",
+        examples: ["qr_packed([[2]])  # [1, 2]"],
         shape: { (shapes, _) throws(PrimitiveError) in
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "qr")
             return Shape([Swift.min(m, n) * (m + n)])
@@ -64,7 +65,7 @@ extension Primitive {
             TestPoint([LinearAlgebra.sample]), TestPoint([LinearAlgebra.sample.reshaped(to: Shape([9, 1]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([3, 2]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([2, 3]))]),
-        ], isHidden: true)
+        ])
 
     /// (gQ + Q copyltu(M)) R⁻ᵀ with M = R gRᵀ - gQᵀ Q, where copyltu mirrors the lower triangle.
     private static func throughQR(_ d: Derivation, _ q: Node, _ r: Node, _ gq: Node, _ gr: Node) -> Node {
@@ -79,6 +80,7 @@ extension Primitive {
     /// other are taken as zero, which is right for all that does not depend on the choice among them, the values above all.
     package static let svdPacked: Primitive = Primitive(
         "svd_packed", [.operand("A")], summary: "the factors U, S and V.T of A = U @ diag(S) @ V.T, in one vector",
+        examples: ["svd_packed([[-2]])  # [1, 2, -1]"],
         shape: { (shapes, _) throws(PrimitiveError) in
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "svd")
             return Shape([Swift.min(m, n) * (m + n + 1)])
@@ -94,7 +96,7 @@ extension Primitive {
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([3, 2]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([2, 3]))]),
             TestPoint([Tensor([0.6, -0.8, 1.1], shape: Shape([3, 1]))]),
-        ], isHidden: true)
+        ])
 
     private static func throughSVD(_ d: Derivation) -> Node {
         let (m, n) = (d.x.shape[0], d.x.shape[1])
@@ -123,6 +125,7 @@ extension Primitive {
     /// (A + Aᵀ) / 2; equal eigenvalues are treated as in the singular value decomposition.
     package static let eighPacked: Primitive = Primitive(
         "eigh_packed", [.operand("A")], summary: "the eigenvalues and eigenvectors of a symmetric A, in one vector",
+        examples: ["eigh_packed([[2, 0], [0, 3]])  # [2, 3, 1, 0, 0, 1]"],
         shape: { (shapes, _) throws(PrimitiveError) in
             let n = try LinearAlgebra.size(ofSquare: shapes[0], "eigh")
             return Shape([n * (n + 1)])
@@ -144,7 +147,7 @@ extension Primitive {
         points: [
             TestPoint([Tensor([4.1, 1.2, -0.6, 1.2, 3.3, 0.4, -0.6, 0.4, -2.2], shape: Shape([3, 3]))]),
             TestPoint([Tensor([0.5, 0.9, 0.9, -0.3], shape: Shape([2, 2]))]),
-        ], isHidden: true)
+        ])
 
     // MARK: - Pieces of the rules
 

@@ -50,7 +50,7 @@ extension Primitive {
         "inv", [.operand("A")], summary: "the inverse of a square matrix; for a system of equations solve is faster and more exact",
         examples: ["inv([[2, 0], [0, 4]])  # [[0.5, 0], [0, 0.25]]"],
         shape: { (shapes, _) throws(PrimitiveError) in
-            _ = try LinearAlgebra.size(ofSquare: shapes[0], "inv", hint: "for other matrices there is pinv")
+            _ = try LinearAlgebra.size(ofSquare: shapes[0], "inv", hint: "for other matrices of full rank there is pinv")
             return shapes[0]
         },
         kernel: { (operands, _) throws(PrimitiveError) in
@@ -134,7 +134,7 @@ enum LinearAlgebra {
         if let pivot = lu.zeroPivot {
             throw PrimitiveError(
                 "the matrix is singular (pivot \(pivot) is zero)", operands: [0],
-                hint: "its rows depend on each other; pinv gives the solution of least size")
+                hint: "its rows depend on each other: one of them is a sum of multiples of the others")
         }
         return lu
     }

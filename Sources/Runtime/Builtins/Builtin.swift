@@ -81,8 +81,10 @@ package final class PrimitiveFunction: Callable {
 
     package init(_ primitive: Primitive) {
         self.primitive = primitive
-        infos = primitive.parameters.map { parameter in
-            ParameterInfo(
+        infos = primitive.parameters.enumerated().map { index, parameter in
+            // A list of operands that comes last, after attributes, is written out: einsum("ij,j->i", A, x).
+            if case .operands = parameter.kind, index > 0, index == primitive.parameters.count - 1 { return .variadic(parameter.name) }
+            return ParameterInfo(
                 parameter.name, isRequired: parameter.isOperand || parameter.defaultValue == nil,
                 defaultText: parameter.defaultValue?.text)
         }
@@ -100,8 +102,11 @@ package final class PrimitiveFunction: Callable {
             case .operand:
                 operands.append(try machine.operand(arguments[index] ?? .nothing, of: primitive, parameter, span))
             case .operands:
-                operands += try machine.elements(of: arguments[index] ?? .nothing, Site(site.span, [span]))
-                    .map { try machine.operand($0, of: primitive, parameter, span) }
+                let elements = try machine.elements(of: arguments[index] ?? .list([]), Site(site.span, [span]))
+                for (place, element) in elements.enumerated() {
+                    let own = infos[index].isVariadic && index + place < site.operands.count ? site.operands[index + place] : span
+                    operands.append(try machine.operand(element, of: primitive, parameter, own))
+                }
                 guard !operands.isEmpty else { throw Diagnostic("`\(primitive.name)` needs at least one tensor", at: span) }
             default:
                 guard let argument = arguments[index] else {
@@ -111,7 +116,10 @@ package final class PrimitiveFunction: Callable {
                 attributes.append(try machine.attribute(argument.settled, parameter, span))
             }
         }
-        return try machine.apply(primitive, operands, Attributes(attributes), site)
+        // Errors name operands by position among the operands, which here come after the attributes.
+        let leading = infos.last?.isVariadic == true ? infos.count - 1 : 0
+        let place = leading == 0 ? site : Site(site.span, Array(site.operands.dropFirst(leading)))
+        return try machine.apply(primitive, operands, Attributes(attributes), place)
     }
 }
 
