@@ -49,6 +49,9 @@ struct Matrix {
         return result
     }
 
+    /// No zero keeps a minus sign that a change of signs left.
+    var plain: Matrix { Matrix(numbers.map { $0 + 0 }, rows, columns) }
+
     func tensor(_ shape: Shape, _ type: ElementType) -> Tensor { Tensor(numbers, shape: shape, type: type) }
 }
 
@@ -159,7 +162,7 @@ enum LAPACK {
         for i in 0..<k where signs[i] < 0 {
             for j in 0..<a.rows { columns.numbers[i * a.rows + j].negate() }
         }
-        return (columns.transposed, r)
+        return (columns.transposed.plain, r.plain)
     }
 
     /// A = U diag(s) Vᵀ with `min(rows, columns)` values in falling order. In each column of U the number of largest size is positive.
@@ -184,7 +187,7 @@ enum LAPACK {
             for j in 0..<a.columns { vt.numbers[i * a.columns + j].negate() }
         }
         u = columns.transposed
-        return (u, s, vt)
+        return (u.plain, s, vt.plain)
     }
 
     /// A = V diag(λ) Vᵀ of a symmetric matrix, values in rising order. In each column of V the number of largest size is positive.
@@ -207,7 +210,7 @@ enum LAPACK {
         for i in 0..<a.rows where isNegative(rows.numbers[(i * a.rows)..<((i + 1) * a.rows)]) {
             for j in 0..<a.rows { rows.numbers[i * a.rows + j].negate() }
         }
-        return (values, rows.transposed)
+        return (values, rows.transposed.plain)
     }
 
     /// Whether the number of largest size is negative; among numbers that differ only by rounding the first decides, so that the

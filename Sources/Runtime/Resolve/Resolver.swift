@@ -134,7 +134,9 @@ struct Resolver {
         scope = FunctionScope(parent: outer.0)
         (loopDepth, blockDepth) = (0, 0)
         resolution.functions[function.span] = scope
+        // Parameters have the first slots, in order; the lengths that their shapes name come after all of them.
         for parameter in function.parameters { visit(parameter) }
+        for parameter in function.parameters { visitShape(of: parameter) }
         switch function.body {
         case .expression(let expression): visit(expression)
         case .block(let block): visit(block)
@@ -149,6 +151,7 @@ struct Resolver {
         (loopDepth, blockDepth) = (0, 0)
         resolution.functions[rule.span] = scope
         for parameter in rule.parameters { visit(parameter) }
+        for parameter in rule.parameters { visitShape(of: parameter) }
         for memory in rule.memory {
             visit(memory.value)
             introduce(memory.name)
@@ -166,6 +169,9 @@ struct Resolver {
             report(Messages.repeatedParameter(parameter.name, at: earlier.span))
         }
         resolution.declarations[parameter.name.span] = scope.introduce(parameter.name)
+    }
+
+    private mutating func visitShape(of parameter: Syntax.Parameter) {
         for length in parameter.shape ?? [] {
             // A length named for the first time is introduced; after that it is a check.
             if case .name(let name) = length, scope.visible(name.text) == nil {
