@@ -25,14 +25,14 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .executableTarget(name: "GradCLI", dependencies: ["Runtime", "Syntax"], swiftSettings: settings),
+        .executableTarget(name: "GradCLI", dependencies: ["GradREPL", "Runtime", "Syntax"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
             name: "LanguageTests", dependencies: ["Runtime", "Syntax"], exclude: ["Cases", "README.md"], swiftSettings: settings),
-        .target(name: "GradREPL", dependencies: ["CLibedit"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit", "Autodiff", "Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),

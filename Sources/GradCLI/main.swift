@@ -3,10 +3,12 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import GradREPL
 import Runtime
 import Syntax
 
 let arguments = CommandLine.arguments.dropFirst()
+if arguments.isEmpty, Terminal.current().isInteractive { exit(REPL().run()) }
 let environment = Environment(
     print: { print($0) }, note: { print("note: \($0.message)") })
 let interpreter = Interpreter(environment: environment)

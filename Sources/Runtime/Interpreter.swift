@@ -9,7 +9,7 @@ package final class Interpreter {
     private var sources: [SourceID: Source] = [:]
     /// Files under way, outermost first, so that a circle of imports is found.
     private var importing: [String] = []
-    private var imported: Set<String> = []
+    var imported: Set<String> = []
 
     /// How a run ended.
     package enum Outcome {

@@ -171,7 +171,7 @@ struct Compiler {
 extension Machine {
     /// Writes a shared variable, remembering the old value for `:undo` and for an interruption.
     func write(_ cell: Cell, _ value: Value) {
-        journal?.append((cell, cell.value))
+        journal?.record(cell)
         cell.value = value
     }
 }

@@ -29,7 +29,8 @@ package final class Machine {
     package var style = NumberStyle()
     package var stopsAtNaN = false
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
-    package var journal: [(cell: Cell, old: Value)]?
+    package var journal: Journal?
+    var journalCount = 0
     private var notesGiven: Set<String> = []
 
     /// Kept free of the native stack for kernels, derivative rules and error handling, in bytes.

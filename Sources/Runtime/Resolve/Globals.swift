@@ -36,6 +36,8 @@ package final class Globals {
     /// The values of all names, to go back to.
     package struct Snapshot {
         fileprivate let entries: [(name: String, variable: Variable, value: Value, signature: [ParameterInfo]?)]
+
+        package var values: [(name: String, value: Value)] { entries.map { ($0.name, $0.value) } }
     }
 
     package func snapshot() -> Snapshot {

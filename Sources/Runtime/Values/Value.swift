@@ -84,6 +84,8 @@ package final class RangeValue {
 
 package final class Cell {
     @exclusivity(unchecked) package var value: Value
+    /// The journal that remembers its old value.
+    @exclusivity(unchecked) var journal = 0
     package init(_ value: Value) { self.value = value }
 }
 
