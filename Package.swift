@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),
         .testTarget(
-            name: "GradREPLTests", dependencies: ["GradREPL", "TerminalSupport", "EditorHarness"],
+            name: "GradREPLTests", dependencies: ["GradCLI", "GradREPL", "TerminalSupport", "EditorHarness", "Runtime"],
             swiftSettings: settings),
     ]
 )

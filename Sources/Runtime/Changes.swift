@@ -1,4 +1,3 @@
-package import Syntax
 import Tensors
 
 /// What a run may have changed: how things stood before it.

@@ -37,7 +37,7 @@ extension PromptSession {
             + ["", "  L(w) = (w - 3)^2       a function", "  L'(0)                  its derivative at 0; also grad(L)(0) or ∇L(0)"]
             + ["  w = 0                  a name", "  w <- w - 0.1 * L'(w)   an update: one step downhill", ""]
             + commands
-            + ["", "Tab completes names, and turns \\theta into θ. Ctrl-R searches the history. Ctrl-C stops a computation."])
+            + ["", "Tab completes names, and turns \\theta into θ; Ctrl-R searches the history;", "Ctrl-C stops a computation."])
             .joined(separator: "\n")
     }
 
