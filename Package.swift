@@ -22,8 +22,9 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
+        .target(name: "Training", dependencies: ["Tensors"], swiftSettings: settings),
         .target(
-            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax"],
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
         .executableTarget(name: "GradCLI", dependencies: ["GradREPL", "Runtime", "Syntax"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),

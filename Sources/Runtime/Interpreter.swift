@@ -36,6 +36,7 @@ package final class Interpreter {
         builtins = .core()
         machine = Machine(environment: environment, seed: seed)
         machine.source = { [unowned self] in sources[$0] }
+        machine.languageFunction = { [unowned self] in builtins[$0] }
         Prelude.load(into: self)
     }
 

@@ -6,6 +6,8 @@ enum Prelude {
     static let files: [(name: String, bytes: [UInt8])] = [
         ("losses.grad", PackageResources.losses_grad),
         ("linalg.grad", PackageResources.linalg_grad),
+        ("rules.grad", PackageResources.rules_grad),
+        ("schedules.grad", PackageResources.schedules_grad),
     ]
 
     /// Runs the files in a space of names of their own and makes what they introduce part of the language.

@@ -7,6 +7,7 @@ extension Builtin {
         + tensors
         + lists
         + text
+        + training
 }
 
 extension Builtins {

@@ -1,4 +1,4 @@
-package import Syntax
+import Syntax
 
 extension Compiler {
     /// `rule adam(…) { … }`: a function of its settings that gives the rule, ready to remember.
@@ -18,7 +18,10 @@ extension Compiler {
             sharedParameters: rule.parameters.compactMap { resolution.declarations[$0.name.span] }.filter(\.isShared).map(\.slot),
             slotCount: scope.slotCount
         ) { frame in
-            let values = settings.map { ($0.0, { if case .cell(let cell) = $0 { cell.value } else { $0 } }(frame.slots[$0.1])) }
+            let values = settings.compactMap { name, slot -> (String, Cell, Value)? in
+                guard case .cell(let cell) = frame.slots[slot] else { return nil }
+                return (name, cell, cell.value)
+            }
             var memory: [(String, Cell, Value)] = []
             for (index, (start, introduce, variable)) in starts.enumerated() {
                 let value = try start(frame)
@@ -28,7 +31,7 @@ extension Compiler {
                 }
             }
             guard case .function(let function) = try update(frame), let closure = function as? Closure else { return .nothing }
-            return .object(RuleValue(rule, settings: values, memory: memory, update: closure))
+            return .object(WrittenRule(rule, settings: values, memory: memory, update: closure))
         }
         let store = store(.global(variable))
         return { frame in
@@ -38,29 +41,4 @@ extension Compiler {
     }
 
     func explain(_ expression: Expression, _ span: Span) -> Code { compile(expression) }
-}
-
-/// An update rule with its settings: `adam(lr: 0.01)`.
-package final class RuleValue: ObjectValue {
-    package let declaration: RuleDeclaration
-    package let settings: [(name: String, value: Value)]
-    /// What it remembers: the cells that `update` reads and writes, and what they hold at the start.
-    package let memory: [(name: String, cell: Cell, start: Value)]
-    package let update: Closure
-
-    init(
-        _ declaration: RuleDeclaration, settings: [(String, Value)], memory: [(String, Cell, Value)], update: Closure
-    ) {
-        self.declaration = declaration
-        self.settings = settings
-        self.memory = memory
-        self.update = update
-    }
-
-    package override var typeName: String { "an update rule" }
-    package override var fieldNames: [String] { settings.map(\.name) }
-    package override func field(_ name: String) -> Value? { settings.first { $0.name == name }?.value }
-    package override func describe(_ style: NumberStyle) -> String {
-        "\(declaration.name.text)(\(settings.map { "\($0.name): \(style.describe($0.value))" }.joined(separator: ", ")))"
-    }
 }

@@ -4,7 +4,7 @@ import Tensors
 
 extension Builtin {
     static let derivatives: [Builtin] = [
-        grad, valueAndGrad, jacobian, hessian, hvp, jvp, vjp, checkGrad, customGrad, step,
+        grad, valueAndGrad, jacobian, hessian, hvp, jvp, vjp, checkGrad, customGrad,
     ]
 
     private static let wrt = ParameterInfo.optional("wrt", "all")
@@ -76,17 +76,6 @@ extension Builtin {
             throw call.machine.typeError("`rule`", needs: "a function (x, y, g) -> …", call[1], at: call.span(1))
         }
         return .function(CustomGradient(try function(call), rule))
-    }
-
-    static let step = Builtin(
-        "step", [.required("L"), .required("w"), .optional("lr", "0.001")], .derivatives,
-        summary: "w after one update of gradient descent, w - lr * ∇L(w), in the form of w",
-        examples: ["step(w -> (w - 3)^2, 0, lr: 0.1)  # 0.6"]
-    ) { call in
-        let rate = call.has(2) ? call[2] : .number(0.001)
-        let gradient = try GradientFunction(of: try function(call)).invoke([call[1]], call.machine, call.site)
-        let scaled = try call.machine.binary(.multiply, rate, gradient, call.site)
-        return try call.machine.binary(.subtract, call[1], scaled, call.site)
     }
 
     static func function(_ call: Call) throws -> Callable {

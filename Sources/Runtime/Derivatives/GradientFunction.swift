@@ -55,7 +55,7 @@ extension Machine {
         defer { depth -= 1 }
         if let tape { return try body(tape) }
         let fresh = Tape()
-        fresh.poll = { [unowned self] in if environment.isInterrupted() { throw Interruption() } }
+        fresh.poll = { [unowned self] in try checkInterruption() }
         tape = fresh
         defer {
             tape = nil

@@ -15,6 +15,8 @@ package final class Machine {
     /// Turns until the next look at `checkpoint`.
     @exclusivity(unchecked) private var countdown = Machine.turnsBetweenChecks
 
+    /// Functions of the language by name, for builtins that call one.
+    package var languageFunction: (String) -> Value? = { _ in nil }
     /// The tape of the outermost derivative under way.
     @exclusivity(unchecked) package var tape: Tape?
     /// How many derivatives are under way, one within another.
@@ -31,6 +33,8 @@ package final class Machine {
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?
     var journalCount = 0
+    /// Training answers the first request to stop itself, between two updates.
+    var toleratedInterruptions = 0
     private var notesGiven: Set<String> = []
 
     /// Kept free of the native stack for kernels, derivative rules and error handling, in bytes.
@@ -81,8 +85,12 @@ package final class Machine {
 
     package func check(_ site: Site) throws {
         countdown = Machine.turnsBetweenChecks
-        if environment.isInterrupted() { throw Interruption() }
+        try checkInterruption()
         if let failure = environment.limits?(self) { throw Diagnostic(failure, at: site.span) }
+    }
+
+    func checkInterruption() throws {
+        if environment.interruptions() > toleratedInterruptions { throw Interruption() }
     }
 
     // MARK: Notes
@@ -104,22 +112,25 @@ package struct Environment {
     /// A line of results, without its end.
     package var print: (String) -> Void
     package var note: (Diagnostic) -> Void
-    package var isInterrupted: () -> Bool
+    /// How often the person has asked to stop since the input began.
+    package var interruptions: () -> Int
     /// A message when a limit of the session is passed.
     package var limits: ((Machine) -> String?)?
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
     /// Seconds since some fixed time.
     package var now: () -> Double
+    /// Told how training goes, often; whoever listens decides how much of it to show.
+    package var progress: ((Progress) -> Void)?
 
     package init(
         print: @escaping (String) -> Void, note: @escaping (Diagnostic) -> Void,
-        isInterrupted: @escaping () -> Bool = { false }, limits: ((Machine) -> String?)? = nil,
+        interruptions: @escaping () -> Int = { 0 }, limits: ((Machine) -> String?)? = nil,
         readFile: ((String) throws -> [UInt8])? = nil, now: @escaping () -> Double = { 0 }
     ) {
         self.print = print
         self.note = note
-        self.isInterrupted = isInterrupted
+        self.interruptions = interruptions
         self.limits = limits
         self.readFile = readFile
         self.now = now

@@ -150,7 +150,13 @@ struct Resolver {
         scope = FunctionScope(parent: outer.0)
         (loopDepth, blockDepth) = (0, 0)
         resolution.functions[rule.span] = scope
-        for parameter in rule.parameters { visit(parameter) }
+        for parameter in rule.parameters {
+            visit(parameter)
+            // A setting may be a schedule, so that its value changes from step to step.
+            let variable = resolution.declarations[parameter.name.span]
+            variable?.isUpdated = true
+            variable?.isCaptured = true
+        }
         for parameter in rule.parameters { visitShape(of: parameter) }
         for memory in rule.memory {
             visit(memory.value)

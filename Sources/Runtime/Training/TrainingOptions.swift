@@ -1,0 +1,231 @@
+import Autodiff
+import Syntax
+import Tensors
+import Training
+
+/// What `train` and `step` take behind the loss and the parameters.
+struct TrainingOptions {
+    static let parameters: [ParameterInfo] = [
+        .optional("lr", "0.001"), .optional("rule", "sgd"), .optional("steps", ""), .optional("epochs", ""),
+        .optional("data", "none"), .optional("batch", "full"), .optional("validate", "none"), .optional("metric", "none"),
+        .optional("model", "none"), .optional("patience", "none"), .optional("clip", "none"), .optional("precision", "f64"),
+        .optional("seed", "the session's"), .optional("every", "none"), .optional("augment", "none"),
+    ]
+
+    private let call: Builtin.Call
+    private let offset: Int
+    private var machine: Machine { call.machine }
+
+    init(_ call: Builtin.Call, from offset: Int) { (self.call, self.offset) = (call, offset) }
+
+    /// A given option; `nil` where it was left out.
+    private func option(_ name: String) -> Value? {
+        guard let index = TrainingOptions.parameters.firstIndex(where: { $0.name == name }) else { return nil }
+        return call.arguments[offset + index]?.settled
+    }
+
+    private var span: Span { call.site.span }
+
+    private func failure(_ message: String, hints: [String] = []) -> Diagnostic { Diagnostic(message, at: span, hints: hints) }
+
+    // MARK: Starting
+
+    func start() throws -> (TrainingSetup, TrainingState) {
+        guard case .function(let loss) = call[0] else {
+            throw machine.typeError("`loss`", needs: "a function of the parameters", call[0], at: call.span(0))
+        }
+        guard call.has(1), call[1].isDifferentiable else {
+            throw failure(
+                "training needs the parameters to start from, behind the loss",
+                hints: ["numbers, tensors, or records and lists of them: `train(loss, {w: zeros([2]), b: 0}, …)`"])
+        }
+        let precision = try precision()
+        let seed = try option("seed").map { UInt64(bitPattern: Int64(try machine.whole($0, "`seed`", at: span))) } ?? machine.random.key
+        let all = try data(option("data"), "data", precision, loss)
+        var (training, validation) = (all, [(name: String, tensor: Tensor)]())
+        if let validate = option("validate") {
+            (training, validation) = try divide(all, validate, seed: seed, precision, loss)
+        }
+        let metric = try function("metric")
+        let setup = TrainingSetup(
+            loss: loss, rule: try rule(), data: training, validation: validation, metric: metric,
+            metricName: metric.map { $0.name ?? "metric" }, model: try function("model"), augment: try function("augment"),
+            every: try function("every"), clip: try positive("clip"), batch: try batch(), patience: try count("patience"), seed: seed,
+            precision: precision)
+        return (setup, state(setup, parameters: call[1], precision))
+    }
+
+    private func state(_ setup: TrainingSetup, parameters: Value, _ precision: ElementType?) -> TrainingState {
+        let start = parameters.mapLeaves { leaf -> Value in
+            guard let precision, let tensor = leaf.settled.tensor else { return leaf.settled }
+            return Value(tensor.converted(to: precision))
+        }
+        let leaves = start.leaves.compactMap(\.tensor)
+        return TrainingState(
+            parameters: start, memory: leaves.map { (setup.rule as? WrittenRule)?.freshMemory(for: $0) ?? [] },
+            lbfgs: (setup.rule as? LBFGSRule).map { LBFGS(rate: $0.rate, memory: $0.memory) }, plateau: setup.plateau,
+            stopping: EarlyStopping(patience: setup.patience), best: start)
+    }
+
+    /// A run that goes on may be given other stopping and reporting; what decides its path stays.
+    func changed(_ setup: TrainingSetup) throws -> TrainingSetup {
+        for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment"]
+        where option(name) != nil {
+            throw failure(
+                "`\(name)` belongs to the start of a run and cannot be changed while it goes on",
+                hints: ["start a new run from its parameters: `train(loss, run.params, \(name): …)`"])
+        }
+        let patience = try count("patience") ?? setup.patience
+        let every = try function("every") ?? setup.every
+        return TrainingSetup(
+            loss: setup.loss, rule: setup.rule, data: setup.data, validation: setup.validation, metric: setup.metric,
+            metricName: setup.metricName, model: setup.model, augment: setup.augment, every: every, clip: setup.clip,
+            batch: setup.batch, patience: patience, seed: setup.seed, precision: setup.precision)
+    }
+
+    func goal(default standard: Trainer.Goal?) throws -> Trainer.Goal {
+        let (steps, epochs) = (try count("steps"), try count("epochs"))
+        switch (steps, epochs) {
+        case (let steps?, nil): return .steps(steps)
+        case (nil, let epochs?): return .epochs(epochs)
+        case (nil, nil):
+            if let standard { return standard }
+            throw failure("say how much further: `steps:` or `epochs:`")
+        default: throw failure("give `steps` or `epochs`, not both")
+        }
+    }
+
+    // MARK: Single options
+
+    private func rule() throws -> RuleValue {
+        guard let given = option("rule") else {
+            guard case .function(let sgd)? = machine.languageFunction("sgd") else { throw failure("the rule `sgd` is missing") }
+            let rate = option("lr").map { [("lr", $0)] } ?? []
+            return try rule(from: sgd, rate)
+        }
+        if case .function(let function) = given {
+            // `rule: adam` with `lr:` beside it.
+            return try rule(from: function, option("lr").map { [("lr", $0)] } ?? [])
+        }
+        guard case .object(let object) = given, let rule = object as? RuleValue else {
+            throw machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", given, at: span)
+        }
+        if option("lr") != nil {
+            throw failure("`lr` is a setting of the rule", hints: ["write `rule: \(rule.name)(lr: …)`"])
+        }
+        return rule
+    }
+
+    private func rule(from function: Callable, _ settings: [(String, Value)]) throws -> RuleValue {
+        let result = try machine.call(.function(function), settings.map(\.1), names: settings.map(\.0), call.site)
+        guard case .object(let object) = result, let rule = object as? RuleValue else {
+            throw machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", result, at: span)
+        }
+        return rule
+    }
+
+    private func function(_ name: String) throws -> Callable? {
+        guard let value = option(name) else { return nil }
+        guard case .function(let function) = value else { throw machine.typeError("`\(name)`", needs: "a function", value, at: span) }
+        return function
+    }
+
+    private func count(_ name: String) throws -> Int? {
+        guard let value = option(name) else { return nil }
+        let count = try machine.whole(value, "`\(name)`", at: span)
+        guard count >= 0 else { throw failure("`\(name)` cannot be negative") }
+        return count
+    }
+
+    private func positive(_ name: String) throws -> Double? {
+        guard let value = option(name) else { return nil }
+        let number = try machine.number(value, "`\(name)`", at: span)
+        guard number > 0 else { throw failure("`\(name)` must be above 0") }
+        return number
+    }
+
+    private func batch() throws -> Int? {
+        guard let value = option("batch") else { return nil }
+        if case .text(let text) = value, text.string == "full" { return nil }
+        // `batch: full` names the builtin function of that name.
+        if case .function(let function) = value, function.name == "full" { return nil }
+        let size = try machine.whole(value, "`batch`", at: span)
+        guard size > 0 else { throw failure("`batch` must be at least 1", hints: ["`batch: full` takes all rows at once"]) }
+        return size
+    }
+
+    private func precision() throws -> ElementType? {
+        guard let value = option("precision") else { return nil }
+        let name: String?
+        switch value {
+        case .text(let text): name = text.string
+        case .function(let function): name = function.name
+        default: name = nil
+        }
+        switch name {
+        case "f32": return .f32
+        case "f64": return .f64
+        default: throw failure("`precision` is f32 or f64")
+        }
+    }
+
+    // MARK: Data
+
+    /// Rows by the names of the loss's other arguments.
+    private func data(
+        _ value: Value?, _ what: String, _ precision: ElementType?, _ loss: Callable
+    ) throws -> [(name: String, tensor: Tensor)] {
+        guard let value else {
+            if let needed = loss.parameters.dropFirst().first(where: \.isRequired) {
+                throw failure("the loss also needs `\(needed.name)`", hints: ["give it as data: `data: {\(needed.name): …}`"])
+            }
+            return []
+        }
+        guard case .record(let record) = value else {
+            throw machine.typeError("`\(what)`", needs: "a record of tensors, as in {X: X, y: y}", value, at: span)
+        }
+        let names = loss.parameters.dropFirst().map(\.name)
+        if let missing = loss.parameters.dropFirst().first(where: { $0.isRequired && record[$0.name] == nil }) {
+            throw failure("the loss needs `\(missing.name)`, which `\(what)` does not have", hints: ["its fields are the names of the loss's arguments"])
+        }
+        var result: [(name: String, tensor: Tensor)] = []
+        for (name, value) in zip(record.names, record.values) {
+            guard names.contains(name) else {
+                let similar = nearestNames(to: name, among: names)
+                throw failure(
+                    "`\(what)` has `\(name)`, which is no argument of the loss",
+                    hints: [similar.isEmpty ? "its arguments are \(names.map { "`\($0)`" }.joined(separator: ", "))" : "did you mean `\(similar[0])`?"])
+            }
+            guard let tensor = value.settled.tensor, tensor.rank > 0 else {
+                throw failure("`\(name)` of `\(what)` must be a tensor with one row for each example, but it is \(value.typeDescription)")
+            }
+            if let first = result.first, first.tensor.shape[0] != tensor.shape[0] {
+                throw failure("`\(first.name)` has \(first.tensor.shape[0]) rows, but `\(name)` has \(tensor.shape[0])")
+            }
+            result.append((name, precision.map(tensor.converted) ?? tensor))
+        }
+        guard result.first.map({ $0.tensor.shape[0] > 0 }) ?? false else { throw failure("`\(what)` has no rows") }
+        return names.compactMap { name in result.first { $0.name == name } }
+    }
+
+    private func divide(
+        _ all: [(name: String, tensor: Tensor)], _ validate: Value, seed: UInt64, _ precision: ElementType?, _ loss: Callable
+    ) throws -> ([(name: String, tensor: Tensor)], [(name: String, tensor: Tensor)]) {
+        guard !all.isEmpty else { throw failure("`validate` needs `data`") }
+        if case .record = validate { return (all, try data(validate, "validate", precision, loss)) }
+        let fraction = try machine.number(validate, "`validate`", at: span)
+        guard fraction > 0 && fraction < 1 else {
+            throw failure("`validate` must lie between 0 and 1", hints: ["0.2 sets a fifth of the rows aside; or give a record of rows"])
+        }
+        let rows = all[0].tensor.shape[0]
+        guard rows > 1 else { throw failure("one row cannot be divided into training and validation") }
+        let labels = all.last.flatMap { $0.tensor.rank == 1 ? $0.tensor.numbers : nil }
+        let parts = try Splitting.split(
+            rows: rows, fraction: fraction, classes: labels, stream: RandomStream(key: seed).split("split"))
+        func take(_ rows: [Int]) throws -> [(name: String, tensor: Tensor)] {
+            let indices = Tensor(rows.map(Double.init))
+            return try all.map { ($0.name, try Primitive.take.evaluate([$0.tensor, indices], Attributes([.int(0)]))) }
+        }
+        return (try take(parts.second), try take(parts.first))
+    }
+}

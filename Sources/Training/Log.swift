@@ -1,0 +1,85 @@
+/// A table of numbers that grows by rows: one for the steps of a run, one for its epochs.
+///
+/// A long run keeps an even sample: when `capacity` rows are full, every second one is dropped and from then on only every second
+/// is taken. The last row is always there.
+package struct Log: Sendable, Equatable {
+    package let names: [String]
+    /// One column for each name, all of the same length.
+    package private(set) var columns: [[Double]]
+    /// Every how many rows one is kept.
+    package private(set) var stride = 1
+    /// How many rows were given.
+    package private(set) var given = 0
+    /// The newest row, if the stride passed it over.
+    private var pending: [Double]?
+
+    package static let capacity = 1 << 16
+
+    package init(_ names: [String]) {
+        self.names = names
+        columns = [[Double]](repeating: [], count: names.count)
+    }
+
+    /// As it was saved.
+    package init(_ names: [String], columns: [[Double]], stride: Int, given: Int, pending: [Double]?) {
+        self.names = names
+        self.columns = columns
+        self.stride = max(1, stride)
+        self.given = given
+        self.pending = pending
+    }
+
+    package var newest: [Double]? { pending }
+
+    /// Rows that are there, the newest included.
+    package var count: Int { (columns.first?.count ?? 0) + (pending == nil ? 0 : 1) }
+
+    package mutating func append(_ row: [Double]) {
+        precondition(row.count == names.count)
+        defer { given += 1 }
+        guard given % stride == 0 else {
+            pending = row
+            return
+        }
+        pending = nil
+        for (index, number) in row.enumerated() { columns[index].append(number) }
+        if columns[0].count == Log.capacity { thin() }
+    }
+
+    private mutating func thin() {
+        for index in columns.indices {
+            columns[index] = Swift.stride(from: 0, to: columns[index].count, by: 2).map { columns[index][$0] }
+        }
+        stride *= 2
+    }
+
+    /// A column with the newest row; empty for a name that is not there.
+    package subscript(name: String) -> [Double] {
+        guard let index = names.firstIndex(of: name) else { return [] }
+        return pending.map { columns[index] + [$0[index]] } ?? columns[index]
+    }
+
+    /// The newest number of a column.
+    package func last(_ name: String) -> Double? {
+        guard let index = names.firstIndex(of: name) else { return nil }
+        return pending?[index] ?? columns[index].last
+    }
+
+    package var rows: [[Double]] {
+        (0..<(columns.first?.count ?? 0)).map { row in columns.map { $0[row] } } + (pending.map { [$0] } ?? [])
+    }
+}
+
+/// What a run remembers of itself.
+package struct History: Sendable, Equatable {
+    /// One row for each update. `loss` is that of the minibatch before the update; `cosine` is that between this gradient and the
+    /// last; `zeros` the share of gradient entries that are exactly 0; `layers` the gradient norm of the first layer over the last's.
+    package var steps = Log([
+        "step", "loss", "lr", "gradient", "update", "parameters", "cosine", "zeros", "layers", "clipped",
+    ])
+    /// One row for each epoch, from epoch 0, before any update. `loss` is taken over all training rows at the epoch's end,
+    /// `mean` over its minibatches as they ran (it lags half an epoch behind); NaN stands for what was not asked for.
+    package var epochs = Log(["epoch", "step", "loss", "mean", "validation", "metric", "lr"])
+
+    package init() {}
+}
