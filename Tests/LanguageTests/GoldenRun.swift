@@ -30,7 +30,7 @@ final class GoldenRun {
 
         let start = Date()
         var environment = Environment(
-            print: { _ in }, note: { _ in }, isInterrupted: { Date().timeIntervalSince(start) > GoldenRun.deadline })
+            print: { _ in }, note: { _ in }, interruptions: { Date().timeIntervalSince(start) > GoldenRun.deadline ? 1 : 0 })
         if setting("no") == nil {
             environment.readFile = { try [UInt8](Data(contentsOf: GoldenCase.root.appendingPathComponent($0))) }
         }

@@ -31,8 +31,9 @@ struct Code {
 
     let form: Form
     let evaluate: Evaluate
-    /// The value as long as only plain numbers take part, else NaN, upon which `evaluate` finds the value or the error. Only
-    /// expressions without calls have it: they may be evaluated twice.
+    /// The value as long as only plain numbers take part, else NaN, upon which `evaluate` finds the value or the error (as it does
+    /// for infinity, to name the operation that made it if asked). Only expressions without calls have it: they may be
+    /// evaluated twice.
     let number: Number?
 
     init(_ form: Form = .general, number: Number? = nil, _ evaluate: @escaping Evaluate) {
@@ -45,7 +46,7 @@ struct Code {
     init(number: @escaping (Frame) -> Double, otherwise general: @escaping Evaluate) {
         self.init(.general, number: Number(number)) { frame in
             let value = number(frame)
-            return value == value ? .number(value) : try general(frame)
+            return value.isPlain ? .number(value) : try general(frame)
         }
     }
 
@@ -65,6 +66,11 @@ struct Number {
 struct Step {
     let run: Execute
     init(_ run: @escaping Execute) { self.run = run }
+}
+
+extension Double {
+    /// Neither NaN nor infinite, by one subtraction.
+    @inline(__always) var isPlain: Bool { self - self == 0 }
 }
 
 extension Value {

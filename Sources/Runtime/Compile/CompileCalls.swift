@@ -41,7 +41,10 @@ extension Compiler {
             let isPredicate = primitive.isPredicate
             let general: Evaluate = { frame in
                 let x = try value.evaluate(frame)
-                if case .number(let number) = x, !isPredicate { return .number(grad_scalar(operation, number, 0, 0)) }
+                if case .number(let number) = x, !isPredicate {
+                    let result = grad_scalar(operation, number, 0, 0)
+                    if result.isPlain || !machine.stopsAtNaN { return .number(result) }
+                }
                 return try callable.invoke([x], machine, site)
             }
             guard let x = value.number?.value, !isPredicate else { return Code(.general, general) }

@@ -195,7 +195,7 @@ extension Compiler {
                 if let number = code.number?.value {
                     return { [variable] frame in
                         let value = number(frame)
-                        guard value == value else {
+                        guard value.isPlain else {
                             place.pointee = try evaluate(frame)
                             return .next
                         }
@@ -214,7 +214,7 @@ extension Compiler {
                 if let number = code.number?.value {
                     return { frame in
                         let value = number(frame)
-                        guard value == value else {
+                        guard value.isPlain else {
                             frame.slots[slot] = try evaluate(frame)
                             return .next
                         }

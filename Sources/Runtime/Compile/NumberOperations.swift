@@ -79,7 +79,10 @@ extension Compiler {
         let general: Evaluate = { frame in
             let a = try first(frame)
             let b = try second(frame)
-            if case .number(let a) = a, case .number(let b) = b { return .number(O.apply(a, b)) }
+            if case .number(let a) = a, case .number(let b) = b {
+                let result = O.apply(a, b)
+                if result.isPlain || !machine.stopsAtNaN { return .number(result) }
+            }
             return try machine.binary(O.primitive, a, b, site)
         }
         // A power may turn NaN into a number (NaN^0), which the numeric code must not.

@@ -1,6 +1,6 @@
 import Autodiff
 package import Syntax
-package import Tensors
+import Tensors
 package import Training
 
 /// How parameters are updated: a rule written in the language, or L-BFGS.
