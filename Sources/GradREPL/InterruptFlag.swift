@@ -8,28 +8,31 @@ import Darwin
 
 // What a signal does is the process's affair, not a session's, so what its handler writes to must be the process's too:
 // these two words are the only global state of the program. Relaxed atomics are safe inside a handler.
-private let interrupted = Atomic<Bool>(false)
+private let interruptions = Atomic<Int>(0)
 private let arrivals = Atomic<UInt32>(0)
 
-/// Says that Ctrl-C was pressed. The runtime polls it while it computes; the prompt clears it.
+/// Counts how often Ctrl-C was pressed. The runtime polls it while it computes; the prompt clears it.
 package struct InterruptFlag: Sendable {
     package init() {}
 
-    package var isRaised: Bool { interrupted.load(ordering: .relaxed) }
+    /// Since it was cleared: training answers the first press between two updates, a second one aborts.
+    package var count: Int { interruptions.load(ordering: .relaxed) }
 
-    package func raise() { interrupted.store(true, ordering: .relaxed) }
+    package var isRaised: Bool { count > 0 }
 
-    package func clear() { interrupted.store(false, ordering: .relaxed) }
+    package func raise() { interruptions.wrappingAdd(1, ordering: .relaxed) }
+
+    package func clear() { interruptions.store(0, ordering: .relaxed) }
 
     /// Whether it was raised; it is not any more.
-    package func take() -> Bool { interrupted.exchange(false, ordering: .relaxed) }
+    package func take() -> Bool { interruptions.exchange(0, ordering: .relaxed) > 0 }
 
     /// Makes SIGINT raise the flag instead of ending the program. System calls that wait are not restarted, so a read
     /// that Ctrl-C meets returns.
     package func install() {
         clear()
         var action = sigaction()
-        action.setHandler { _ in interrupted.store(true, ordering: .relaxed) }
+        action.setHandler { _ in interruptions.wrappingAdd(1, ordering: .relaxed) }
         sigaction(SIGINT, &action, nil)
     }
 

@@ -59,7 +59,7 @@ package struct REPL {
         let flag = InterruptFlag()
         var note: (Diagnostic) -> Void = { _ in }
         let environment = Environment(
-            print: { Swift.print($0) }, note: { note($0) }, isInterrupted: { flag.isRaised },
+            print: { Swift.print($0) }, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
         let session = PromptSession(environment: environment, settings: settings, output: output)
         note = { [unowned session] in session.show($0) }
