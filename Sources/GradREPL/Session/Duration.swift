@@ -1,3 +1,4 @@
+import CLibedit  // its header brings the C library's time types along
 import Runtime
 
 #if canImport(Glibc)
