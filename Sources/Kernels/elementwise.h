@@ -79,7 +79,7 @@ GRAD_EACH_SHORT_BINARY(BINARY_LOOP)
                 if (sb) right = memcpy(bs, right, count * sizeof *bs); \
                 out = results; \
             } \
-            GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name)(left[i], right[i]); \
+            GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name##_in_loop)(left[i], right[i]); \
             if (count < STRETCH) memcpy(y + start, results, count * sizeof *y); \
         } \
     }

@@ -58,7 +58,7 @@ GRAD_INLINE float f32_mod(float a, float b) {
 #define BY_F64(name) GRAD_INLINE float f32_##name(float x) { return (float)f64_##name((double)x); }
 BY_F64(asin) BY_F64(acos) BY_F64(atan) BY_F64(sinh) BY_F64(cosh) BY_F64(asinh) BY_F64(acosh) BY_F64(atanh)
 #undef BY_F64
-GRAD_INLINE float f32_atan2(float y, float x) { return (float)f64_atan2(y, x); }
+GRAD_INLINE float f32_atan2_in_loop(float y, float x) { return (float)f64_atan2(y, x); }
 
 // Sine, cosine and tangent compute with doubles too, which makes the reduction short; the polynomials are shorter than a double needs.
 GRAD_INLINE int f32_is_far(float x) { return f32_abs(x) > 0x1p20f; }
@@ -111,7 +111,7 @@ GRAD_INLINE float f32_general_pow(float x, float y) {
 #define BY_F64(value, name) GRAD_INLINE float f32_pow_##name(float x) { return (float)f64_pow_##name(x); }
 GRAD_EACH_EXPONENT(BY_F64)
 #undef BY_F64
-GRAD_INLINE float f32_pow(float x, float y) {
+GRAD_INLINE float f32_pow_in_loop(float x, float y) {
     float v = f32_general_pow(x, y);
 #define EXPONENT(value, name) v = y == (float)value ? f32_pow_##name(x) : v;
     GRAD_EACH_EXPONENT(EXPONENT)

@@ -65,12 +65,19 @@ GRAD_INLINE double f64_pow_minus_one(double x) { return 1 / x; }
 // Not 1 / x^2, which loses the subnormals.
 GRAD_INLINE double f64_pow_minus_two(double x) { return (1 / x) * (1 / x); }
 
-GRAD_INLINE double f64_pow(double x, double y) {
+// In a vectorized loop by selects, on one number by branches.
+GRAD_INLINE double f64_pow_in_loop(double x, double y) {
     double v = f64_general_pow(x, y);
 #define EXPONENT(value, name) v = y == value ? f64_pow_##name(x) : v;
     GRAD_EACH_EXPONENT(EXPONENT)
 #undef EXPONENT
     return v;
+}
+GRAD_INLINE double f64_pow(double x, double y) {
+#define EXPONENT(value, name) if (y == value) return f64_pow_##name(x);
+    GRAD_EACH_EXPONENT(EXPONENT)
+#undef EXPONENT
+    return f64_general_pow(x, y);
 }
 
 #endif

@@ -128,6 +128,24 @@ FOLD(prod, PROD_LANES, TYPED(mul), (NUMBER)1)
 FOLD(min, MIN_LANES, TYPED(min), (NUMBER)INFINITY)
 FOLD(max, MAX_LANES, TYPED(max), (NUMBER)-INFINITY)
 
+GRAD_CLONES void PUBLIC(grad_sum_lanes)(size_t n, const NUMBER *x, NUMBER *partial) {
+    lanes all;
+    memcpy(&all, partial, sizeof all);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) all += *(const loose_lanes *)(x + i);
+    memcpy(partial, &all, sizeof all);
+    for (size_t k = 0; i < n; i++, k++) partial[k] += x[i];
+}
+
+NUMBER PUBLIC(grad_sum_of_lanes)(const NUMBER *partial) {
+    NUMBER tree[LANES];
+    memcpy(tree, partial, sizeof tree);
+    for (size_t width = LANES / 2; width > 0; width /= 2) {
+        for (size_t k = 0; k < width; k++) tree[k] += tree[k + width];
+    }
+    return tree[0];
+}
+
 // The first place of a value, or of NaN if that is the value.
 static GRAD_CLONES size_t place(size_t n, const NUMBER *x, NUMBER value) {
     enum { STEP = 64 };

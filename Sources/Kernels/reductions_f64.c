@@ -1,4 +1,5 @@
 #include "math_f64.h"
+#include "sums.h"
 
 #pragma clang fp contract(off)
 

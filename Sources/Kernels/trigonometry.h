@@ -128,4 +128,6 @@ GRAD_INLINE double f64_atan2(double y, double x) {
     return ((x != x) | (y != y)) ? x + y : f64_with_sign(v, y);
 }
 
+GRAD_INLINE double f64_atan2_in_loop(double y, double x) { return f64_atan2(y, x); }
+
 #endif

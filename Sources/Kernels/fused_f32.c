@@ -1,0 +1,10 @@
+#include "include/programs.h"
+#include "math_f32.h"
+#include "sums.h"
+
+#pragma clang fp contract(off)
+
+#define NUMBER float
+#define TYPED(name) f32_##name
+#define PUBLIC(name) name##_f32
+#include "fused_loops.h"

@@ -1,0 +1,10 @@
+#include "include/programs.h"
+#include "math_f64.h"
+#include "sums.h"
+
+#pragma clang fp contract(off)
+
+#define NUMBER double
+#define TYPED(name) f64_##name
+#define PUBLIC(name) name##_f64
+#include "fused_loops.h"

@@ -1,0 +1,175 @@
+// Fused elementwise chains for one type (see elementwise.h for the macros it is included with).
+//
+// A chain goes through memory once, a block of 4 KB at a time: eight or so registers stay in the first-level cache, and an
+// operation's loop is long enough for the dispatch not to show. Two blocks are one block of a sum (see reductions.h).
+
+enum { BLOCK = 4096 / sizeof(NUMBER), SUMMED = 2 * BLOCK, LANES = 256 / sizeof(NUMBER), FEW = 8 };
+
+typedef struct {
+    NUMBER *data;
+    size_t stride;
+} block_register;
+
+// a b + c and its kin; a may be one number for all, as a scale often is.
+#define THREE(name, EXPRESSION) \
+    static GRAD_CLONES void three_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, const NUMBER *c, NUMBER *y) { \
+        if (sa) { \
+            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
+                const NUMBER p = a[i] * b[i]; \
+                y[i] = EXPRESSION; \
+            } \
+        } else { \
+            const NUMBER only = *a; \
+            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
+                const NUMBER p = only * b[i]; \
+                y[i] = EXPRESSION; \
+            } \
+        } \
+    }
+THREE(mul_add, p + c[i])
+THREE(mul_sub, p - c[i])
+THREE(sub_mul, c[i] - p)
+
+static const NUMBER *spread(block_register operand, size_t n, NUMBER *room) {
+    if (operand.stride) return operand.data;
+    const NUMBER only = *operand.data;
+    for (size_t i = 0; i < n; i++) room[i] = only;
+    return room;
+}
+
+static void run_three(unsigned op, size_t n, block_register a, block_register b, block_register c, NUMBER *y) {
+    NUMBER second[BLOCK], third[BLOCK];
+    if (!b.stride) {
+        const block_register other = a;
+        a = b;
+        b = other;
+    }
+    const NUMBER *bs = spread(b, n, second), *cs = spread(c, n, third);
+    if (op == GRAD_MUL_ADD) three_mul_add(n, a.data, a.stride, bs, cs, y);
+    if (op == GRAD_MUL_SUB) three_mul_sub(n, a.data, a.stride, bs, cs, y);
+    if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, cs, y);
+}
+
+static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {
+    for (size_t k = 0; k < chain->instructions; k++) {
+        const grad_instruction at = chain->code[k];
+        NUMBER *y = registers[at.dst].data;
+        const block_register a = registers[at.a];
+        if (at.op <= GRAD_LAST_UNARY) {
+            if (a.stride) {
+                PUBLIC(grad_unary)((grad_operation)at.op, n, a.data, y);
+            } else {
+                // The operand is one number: its value once, and spread.
+                NUMBER one;
+                PUBLIC(grad_unary)((grad_operation)at.op, 1, a.data, &one);
+                for (size_t i = 0; i < n; i++) y[i] = one;
+            }
+        } else if (at.op <= GRAD_LAST_BINARY) {
+            const block_register b = registers[at.b];
+            PUBLIC(grad_binary)((grad_operation)at.op, n, a.data, a.stride, b.data, b.stride, y);
+        } else if (at.op == GRAD_WHERE) {
+            const block_register b = registers[at.b], c = registers[at.c];
+            PUBLIC(grad_where)(n, a.data, a.stride, b.data, b.stride, c.data, c.stride, y);
+        } else {
+            run_three(at.op, n, a, registers[at.b], registers[at.c], y);
+        }
+    }
+}
+
+// Elements first ... first + n of a broadcast input, by runs: of one row, or of one number.
+static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *room) {
+    const NUMBER *data = input->data;
+    for (size_t i = 0; i < n;) {
+        const size_t place = first + i, index = place / input->repeat % input->period;
+        if (input->repeat == 1) {
+            const size_t left = input->period - index, run = left < n - i ? left : n - i;
+            memcpy(room + i, data + index, run * sizeof *room);
+            i += run;
+        } else {
+            const size_t left = input->repeat - place % input->repeat, run = left < n - i ? left : n - i;
+            for (size_t k = 0; k < run; k++) room[i + k] = data[index];
+            i += run;
+        }
+    }
+}
+
+GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period == SIZE_MAX; }
+GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat == SIZE_MAX || input->period == 1; }
+
+// The sums' blocks, joined as they come by a binary counter: reductions.h has the same.
+typedef struct {
+    NUMBER lanes[LANES], trees[64];
+    size_t count, blocks;
+} sum_tree;
+
+static void add_block(sum_tree *tree, NUMBER value) {
+    for (size_t carry = tree->blocks; carry & 1; carry >>= 1) value = tree->trees[--tree->count] + value;
+    tree->trees[tree->count++] = value;
+    tree->blocks++;
+}
+static NUMBER total(sum_tree *tree) {
+    if (tree->count == 0) return 0;
+    NUMBER value = tree->trees[--tree->count];
+    while (tree->count > 0) value = tree->trees[--tree->count] + value;
+    return value;
+}
+
+// A block of a chain is half a block of the sum: its lanes wait for the other half.
+static void add_to_sum(sum_tree *tree, block_register source, size_t n, int second_half, int last) {
+    NUMBER room[BLOCK];
+    const NUMBER *x = spread(source, n, room);
+    if (!second_half && last && n < FEW) {
+        NUMBER value;
+        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, x, &value);
+        add_block(tree, value);
+        return;
+    }
+    if (!second_half) memset(tree->lanes, 0, sizeof tree->lanes);
+    PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
+    if (second_half || last) add_block(tree, PUBLIC(grad_sum_of_lanes)(tree->lanes));
+}
+
+// Scratch memory: the registers' table, the sums' trees, one block for each register that is not memory of the caller's.
+GRAD_INLINE size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+static size_t tables_size(const grad_fused *chain) {
+    return rounded_up(chain->registers * sizeof(block_register)) + rounded_up(chain->sum_count * sizeof(sum_tree));
+}
+size_t PUBLIC(grad_fused_scratch)(const grad_fused *chain) {
+    return tables_size(chain) + chain->registers * BLOCK * sizeof(NUMBER) + 64;
+}
+
+void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *scratch) {
+    char *memory = (char *)(((uintptr_t)scratch + 63) / 64 * 64);
+    block_register *registers = (block_register *)memory;
+    sum_tree *trees = (sum_tree *)(memory + rounded_up(chain->registers * sizeof(block_register)));
+    NUMBER *rooms = (NUMBER *)(memory + tables_size(chain));
+    for (size_t k = 0; k < chain->sum_count; k++) trees[k].count = trees[k].blocks = 0;
+    for (size_t k = 0; k < chain->registers; k++) registers[k] = (block_register){rooms + k * BLOCK, 1};
+
+    const size_t inputs = chain->input_count;
+    for (size_t k = 0; k < inputs; k++) {
+        const grad_fused_input *input = &chain->inputs[k];
+        if (is_one(input)) registers[k] = (block_register){(NUMBER *)input->data, 0};
+    }
+    for (size_t done = 0; done < n; done += BLOCK) {
+        const size_t count = n - done < BLOCK ? n - done : BLOCK, start = first + done;
+        for (size_t k = 0; k < inputs; k++) {
+            const grad_fused_input *input = &chain->inputs[k];
+            if (is_whole(input)) registers[k].data = (NUMBER *)input->data + start;
+            else if (!is_one(input)) fill(input, start, count, registers[k].data);
+        }
+        for (size_t k = 0; k < chain->output_count; k++) registers[inputs + k].data = (NUMBER *)chain->outputs[k] + start;
+        run_block(chain, count, registers);
+
+        for (size_t k = 0; k < chain->sum_count; k++)
+            add_to_sum(&trees[k], registers[chain->sums[k].source], count, done / BLOCK % 2 == 1, done + count >= n);
+    }
+    for (size_t k = 0; k < chain->sum_count; k++) *(NUMBER *)chain->sums[k].sum = total(&trees[k]);
+}
+
+size_t PUBLIC(grad_fused_cut)(size_t n) {
+    if (n <= SUMMED) return n;
+    size_t cut = SUMMED;
+    while (cut < n - cut) cut *= 2;
+    return cut;
+}

@@ -1,0 +1,71 @@
+#ifndef GRAD_PROGRAMS_H
+#define GRAD_PROGRAMS_H
+
+#include "kernels.h"
+
+// What compiled plans run. One instruction is one operation on registers: numbers in a scalar program, blocks of numbers in a
+// fused chain. The bits are those of the separate operations, in either form.
+
+// Operations that only programs have, after those of grad_operation.
+enum {
+    GRAD_MUL_ADD = GRAD_WHERE + 1, // a * b + c, rounded twice like the two operations it stands for
+    GRAD_MUL_SUB,                  // a * b - c
+    GRAD_SUB_MUL,                  // c - a * b
+    GRAD_GUARD,                    // scalar programs: leave unless (a != 0) == b, where b is 0 or 1 itself, not a register
+    GRAD_RECORD,                   // scalar programs in a loop: records[turn * record_width + b] = a, where b is the place itself
+    GRAD_LAST_OPERATION = GRAD_RECORD,
+};
+
+typedef struct {
+    uint16_t op, dst, a, b, c;
+} grad_instruction;
+
+// Runs a program once. Gives -1 at its end, or the place of the first guard that failed. The registers are the caller's;
+// constants are registers that no instruction writes. GRAD_RECORD does nothing here.
+ptrdiff_t grad_run_scalar(const grad_instruction *code, size_t n, double *registers);
+
+enum { GRAD_RAN_TO_THE_END = -1, GRAD_INTERRUPTED = -2 };
+
+// Runs a program count times over the same registers; what a turn reads from the one before, its last instructions put in place.
+// Stops at a guard that fails (gives its place) or when *interrupt is not 0, looked at every 1024 turns (gives
+// GRAD_INTERRUPTED, between turns). *turns is the number of whole turns made. interrupt and records may be null.
+ptrdiff_t grad_run_scalar_loop(const grad_instruction *code, size_t n, double *registers, size_t count,
+                               const volatile int32_t *interrupt, double *records, size_t record_width, size_t *turns);
+
+// Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period SIZE_MAX; one number for all: repeat SIZE_MAX;
+// a row [columns] along [rows, columns]: repeat 1, period columns; a column [rows, 1]: repeat columns, period rows. Neither is 0.
+typedef struct {
+    const void *data;
+    size_t repeat, period;
+} grad_fused_input;
+
+// *sum (a number of the chain's type) is the sum of a register over all elements, associated as grad_reduce does it.
+typedef struct {
+    void *sum;
+    uint16_t source;
+} grad_fused_sum;
+
+// An elementwise chain in one pass over memory. Registers are numbered inputs first, then outputs, then temporaries; an output may
+// be read after it was written, and may be the memory of a whole input. Works on elements first to first + n; where a chain has
+// sums, parts may be summed on their own and added afterwards with the same bits as the whole if the parts are cut as the tree
+// of grad_reduce is: at grad_fused_cut_f64(n) elements, and so on in each part.
+typedef struct {
+    const grad_instruction *code;
+    const grad_fused_input *inputs;
+    void *const *outputs;
+    const grad_fused_sum *sums;
+    size_t instructions, input_count, output_count, sum_count, registers;
+} grad_fused;
+
+// The bytes of scratch memory that a run needs (one for each thread).
+size_t grad_fused_scratch_f64(const grad_fused *chain);
+size_t grad_fused_scratch_f32(const grad_fused *chain);
+void grad_fused_f64(const grad_fused *chain, size_t first, size_t n, void *scratch);
+void grad_fused_f32(const grad_fused *chain, size_t first, size_t n, void *scratch);
+
+// Where the sum of n elements is cut in two: the largest number of blocks that is a power of 2 and leaves something; n if
+// it is one block. Sums of the two parts are added, left + right.
+size_t grad_fused_cut_f64(size_t n);
+size_t grad_fused_cut_f32(size_t n);
+
+#endif

@@ -1,0 +1,234 @@
+import Kernels
+import Testing
+
+private func instruction(_ op: grad_operation, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> grad_instruction {
+    instruction(Int(op.rawValue), dst, a, b, c)
+}
+private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> grad_instruction {
+    grad_instruction(op: UInt16(op), dst: UInt16(dst), a: UInt16(a), b: UInt16(b), c: UInt16(c))
+}
+
+@Suite struct KernelsScalarPrograms {
+    @Test func everyOperationIsTheScalarOne() {
+        let numbers = [0.7, -1.3, 0.0, 3.5]
+        for op in 0...GRAD_WHERE.rawValue {
+            for a in 0..<4 {
+                for b in 0..<4 {
+                    var registers = numbers + [99]
+                    let code = [instruction(Int(op), 4, a, b, (a + b) % 4)]
+                    #expect(grad_run_scalar(code, 1, &registers) == GRAD_RAN_TO_THE_END)
+                    let expected = grad_scalar(grad_operation(rawValue: op), numbers[a], numbers[b], numbers[(a + b) % 4])
+                    #expect(sameBits(registers[4], expected), "\(op)")
+                    #expect(registers[0..<4] == numbers[...])
+                }
+            }
+        }
+    }
+
+    @Test func joinedOperationsRoundTwice() {
+        let a = 1.1, b = 1.3, c = -1.43
+        var registers = [a, b, c, 0, 0, 0]
+        let code = [instruction(GRAD_MUL_ADD, 3, 0, 1, 2), instruction(GRAD_MUL_SUB, 4, 0, 1, 2), instruction(GRAD_SUB_MUL, 5, 0, 1, 2)]
+        #expect(grad_run_scalar(code, 3, &registers) == GRAD_RAN_TO_THE_END)
+        let product = a * b
+        #expect(registers[3...] == [product + c, product - c, c - product])
+    }
+
+    @Test func aGuardThatFailsTellsItsPlace() {
+        let code = [
+            instruction(GRAD_LT, 2, 0, 1), instruction(GRAD_GUARD, 0, 2, 1), instruction(GRAD_NEG, 0, 0),
+            instruction(GRAD_GUARD, 0, 2, 0), instruction(GRAD_NEG, 1, 1),
+        ]
+        var less = [1.0, 2, 0], more = [2.0, 1, 0], unordered = [Double.nan, 1, 0]
+        #expect(grad_run_scalar(code, 5, &less) == 3)
+        #expect(less == [-1, 2, 1])
+        #expect(grad_run_scalar(code, 5, &more) == 1)
+        #expect(more == [2, 1, 0])
+        #expect(grad_run_scalar(code, 5, &unordered) == 1)
+        // NaN is not 0, so it counts as true.
+        var truth = [Double.nan]
+        #expect(grad_run_scalar([instruction(GRAD_GUARD, 0, 0, 1)], 1, &truth) == GRAD_RAN_TO_THE_END)
+        #expect(grad_run_scalar([], 0, &truth) == GRAD_RAN_TO_THE_END)
+    }
+
+    /// The classic example: w <- w - 0.1 * 2 (w - 3), and what it records.
+    @Test func descentInALoop() {
+        let code = [
+            instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SQUARE, 4, 3), instruction(GRAD_RECORD, 0, 4, 0),
+            instruction(GRAD_RECORD, 0, 0, 1), instruction(GRAD_SUB_MUL, 0, 2, 3, 0),
+        ]
+        var registers = [0.0, 3, 0.2, 0, 0], records = [Double](repeating: 0, count: 6), turns = 0
+        #expect(grad_run_scalar_loop(code, 5, &registers, 3, nil, &records, 2, &turns) == GRAD_RAN_TO_THE_END)
+        #expect(turns == 3)
+        var w = 0.0, expected: [Double] = []
+        for _ in 0..<3 {
+            expected += [(w - 3) * (w - 3), w]
+            w -= 0.2 * (w - 3)
+        }
+        #expect(records == expected && registers[0] == w)
+        #expect(grad_run_scalar_loop(code, 5, &registers, 1_000_000, nil, nil, 0, &turns) == GRAD_RAN_TO_THE_END)
+        #expect(turns == 1_000_000 && abs(registers[0] - 3) < 1e-15)
+    }
+
+    @Test func aLoopStopsAtAGuardAndWhenInterrupted() {
+        // Counts up; leaves when the count reaches 5000.
+        let code = [instruction(GRAD_LT, 3, 0, 2), instruction(GRAD_GUARD, 0, 3, 1), instruction(GRAD_ADD, 0, 0, 1)]
+        var registers = [0.0, 1, 5000, 0], turns = 0, flag: Int32 = 0
+        #expect(grad_run_scalar_loop(code, 3, &registers, 1_000_000, &flag, nil, 0, &turns) == 1)
+        #expect(turns == 5000 && registers[0] == 5000)
+        flag = 1
+        registers[0] = 0
+        #expect(grad_run_scalar_loop(code, 3, &registers, 1_000_000, &flag, nil, 0, &turns) == GRAD_INTERRUPTED)
+        #expect(turns == 0 && registers[0] == 0)
+    }
+}
+
+@Suite struct KernelsFusedChains {
+    /// A random chain over whole, single, row and column inputs, against the same operations one after the other.
+    @Test(arguments: 0..<60) func anyChainIsItsOperationsOneByOne(seed: Int) {
+        var random = TestRandom(seed: UInt64(seed))
+        func any(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        let columns = [1, 3, 10, 64, 700, 1500][any(6)], rows = [1, 2, 7, 50][any(4)], n = rows * columns
+        let whole = (0..<n).map { _ in random.symmetric(2) }, other = (0..<n).map { _ in random.symmetric(2) }
+        let one = [random.symmetric(2)], row = (0..<columns).map { _ in random.symmetric(2) }, column = (0..<rows).map { _ in random.symmetric(2) }
+        var values: [[Double]] = [
+            whole, other, [Double](repeating: one[0], count: n), (0..<n).map { row[$0 % columns] }, (0..<n).map { column[$0 / columns] },
+        ]
+        let inputs = values.count, outputs = 2, registers = inputs + outputs + 4
+        values += [[Double]](repeating: [], count: registers - inputs)
+
+        let operations = [
+            GRAD_ADD, GRAD_SUB, GRAD_MUL, GRAD_MAX, GRAD_TANH, GRAD_EXP, GRAD_SIN, GRAD_RELU, GRAD_SQUARE, GRAD_POW, GRAD_WHERE, GRAD_GT,
+        ].map { Int($0.rawValue) } + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL]
+        var code: [grad_instruction] = []
+        for k in 0..<12 {
+            let dst = k >= 10 ? inputs + k - 10 : inputs + any(outputs + 4)
+            let known = values.indices.filter { !values[$0].isEmpty }
+            let (a, b, c) = (known[any(known.count)], known[any(known.count)], known[any(known.count)])
+            let op = operations[any(operations.count)]
+            code.append(instruction(op, dst, a, b, c))
+            values[dst] = (0..<n).map { Self.value(op, values[a][$0], values[b][$0], values[c][$0]) }
+        }
+        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0]
+        let sources = [inputs, inputs + 1, 2]
+        run(code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
+            registers: registers, sources, &sums, n)
+        #expect(zip(first, values[inputs]).allSatisfy { sameBits($0, $1) })
+        #expect(zip(second, values[inputs + 1]).allSatisfy { sameBits($0, $1) })
+        for (k, source) in sources.enumerated() {
+            var expected = 0.0
+            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, values[source], &expected)
+            #expect(sameBits(sums[k], expected))
+        }
+    }
+
+    private static func value(_ op: Int, _ a: Double, _ b: Double, _ c: Double) -> Double {
+        switch op {
+        case GRAD_MUL_ADD: a * b + c
+        case GRAD_MUL_SUB: a * b - c
+        case GRAD_SUB_MUL: c - a * b
+        default: grad_scalar(grad_operation(rawValue: UInt32(op)), a, b, c)
+        }
+    }
+
+    /// Runs a chain in the parts that its sums are cut in, as two threads would.
+    private func run(
+        _ code: [grad_instruction], _ inputs: [(data: [Double], repeat: Int, period: Int)], _ first: inout [Double],
+        _ second: inout [Double], registers: Int, _ sources: [Int], _ sums: inout [Double], _ n: Int
+    ) {
+        let memory = inputs.map { input in
+            let copy = UnsafeMutablePointer<Double>.allocate(capacity: input.data.count)
+            copy.initialize(from: input.data, count: input.data.count)
+            return copy
+        }
+        defer { for pointer in memory { pointer.deallocate() } }
+        let described = zip(memory, inputs).map {
+            grad_fused_input(data: $0, repeat: UInt($1.repeat == .max ? UInt.max : UInt($1.repeat)), period: $1.period == .max ? UInt.max : UInt($1.period))
+        }
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    let outputs: [UnsafeMutableRawPointer?] = [.init(first.baseAddress), .init(second.baseAddress)]
+                    let wanted = sources.enumerated().map { grad_fused_sum(sum: sums.baseAddress! + $0.offset, source: UInt16($0.element)) }
+                    code.withUnsafeBufferPointer { code in
+                        described.withUnsafeBufferPointer { described in
+                            outputs.withUnsafeBufferPointer { outputs in
+                                wanted.withUnsafeBufferPointer { wanted in
+                                    var chain = grad_fused(
+                                        code: code.baseAddress, inputs: described.baseAddress, outputs: outputs.baseAddress,
+                                        sums: wanted.baseAddress, instructions: code.count, input_count: described.count,
+                                        output_count: 2, sum_count: wanted.count, registers: registers)
+                                    let scratch = UnsafeMutableRawPointer.allocate(byteCount: grad_fused_scratch_f64(&chain), alignment: 64)
+                                    defer { scratch.deallocate() }
+                                    let cut = grad_fused_cut_f64(n)
+                                    grad_fused_f64(&chain, 0, cut, scratch)
+                                    guard cut < n else { return }
+                                    let left = Array(sums)
+                                    grad_fused_f64(&chain, cut, n - cut, scratch)
+                                    for k in sums.indices { sums[k] = left[k] + sums[k] }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+@Suite struct KernelsLayers {
+    @Test func gatherAndScatter() {
+        for row in [1, 3, 64] {
+            let x = (0..<10 * row).map(Double.init), indices: [Int64] = [9, 0, 4, 4, 7]
+            var y = [Double](repeating: 0, count: 5 * row), byNumber = y, back = [Double](repeating: 0, count: 10 * row)
+            grad_gather_rows_f64(x, row, indices, 5, &y)
+            grad_gather_rows_by_number_f64(x, row, indices.map(Double.init), 5, &byNumber)
+            grad_scatter_add_rows_f64(y, row, indices, 5, &back)
+            for (i, index) in indices.enumerated() {
+                for j in 0..<row { #expect(y[i * row + j] == x[Int(index) * row + j]) }
+            }
+            #expect(byNumber == y)
+            for i in 0..<10 * row {
+                let times = Double(indices.filter { $0 == i / row }.count)
+                #expect(back[i] == times * x[i])
+            }
+        }
+    }
+
+    @Test func biasAndActivation() {
+        var random = TestRandom(seed: 9)
+        for (rows, columns) in [(1, 1), (5, 10), (130, 7), (3, 1000), (2, 3000), (128, 128)] {
+            let x = (0..<rows * columns).map { _ in random.symmetric(3) }, bias = (0..<columns).map { _ in random.symmetric(1) }
+            for op in [GRAD_IDENTITY, GRAD_TANH, GRAD_RELU, GRAD_GELU, GRAD_SIN] {
+                var y = x
+                grad_bias_unary_f64(op, rows, columns, x, bias, &y)
+                for i in x.indices { #expect(sameBits(y[i], grad_scalar(op, x[i] + bias[i % columns], 0, 0))) }
+                var inPlace = x
+                inPlace.withUnsafeMutableBufferPointer { grad_bias_unary_f64(op, rows, columns, $0.baseAddress!, bias, $0.baseAddress!) }
+                #expect(inPlace == y)
+            }
+        }
+    }
+
+    @Test func backwardAgainstDifferences() {
+        var random = TestRandom(seed: 10)
+        let rows = 40, columns = 6
+        let x = (0..<rows * columns).map { _ in 0.2 + random.unit() }, dy = x.map { _ in random.symmetric(1) }
+        let zero = [Double](repeating: 0, count: columns)
+        for op in [GRAD_IDENTITY, GRAD_RELU, GRAD_TANH, GRAD_SIGMOID, GRAD_EXP, GRAD_SOFTPLUS, GRAD_SQRT, GRAD_RECIPROCAL] {
+            var y = x, dx = x, dbias = zero
+            grad_bias_unary_f64(op, rows, columns, x, zero, &y)
+            #expect(grad_bias_unary_backward_f64(op, rows, columns, y, dy, &dx, &dbias) == 1)
+            for i in x.indices {
+                let slope = (grad_scalar(op, x[i] + 1e-6, 0, 0) - grad_scalar(op, x[i] - 1e-6, 0, 0)) / 2e-6
+                #expect(abs(dx[i] - dy[i] * slope) < 1e-7, "\(op)")
+            }
+            for j in 0..<columns {
+                let sum = (0..<rows).reduce(0.0) { $0 + dx[$1 * columns + j] }
+                #expect(abs(dbias[j] - sum) < 1e-12)
+            }
+        }
+        var dx = x
+        #expect(grad_bias_unary_backward_f64(GRAD_SIN, rows, columns, x, dy, &dx, nil) == 0)
+    }
+}
