@@ -93,8 +93,8 @@ static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *
     }
 }
 
-GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period == SIZE_MAX; }
-GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat == SIZE_MAX || input->period == 1; }
+GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period >= PTRDIFF_MAX; }
+GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat >= PTRDIFF_MAX || input->period == 1; }
 
 // The sums' blocks, joined as they come by a binary counter: reductions.h has the same.
 typedef struct {

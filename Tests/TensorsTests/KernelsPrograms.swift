@@ -91,15 +91,16 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
         let columns = [1, 3, 10, 64, 700, 1500][any(6)], rows = [1, 2, 7, 50][any(4)], n = rows * columns
         let whole = (0..<n).map { _ in random.symmetric(2) }, other = (0..<n).map { _ in random.symmetric(2) }
         let one = [random.symmetric(2)], row = (0..<columns).map { _ in random.symmetric(2) }, column = (0..<rows).map { _ in random.symmetric(2) }
-        var values: [[Double]] = [
-            whole, other, [Double](repeating: one[0], count: n), (0..<n).map { row[$0 % columns] }, (0..<n).map { column[$0 / columns] },
-        ]
+        let rowSpread: [Double] = (0..<n).map { row[$0 % columns] }, columnSpread: [Double] = (0..<n).map { column[$0 / columns] }
+        var values: [[Double]] = [whole, other, [Double](repeating: one[0], count: n), rowSpread, columnSpread]
         let inputs = values.count, outputs = 2, registers = inputs + outputs + 4
         values += [[Double]](repeating: [], count: registers - inputs)
 
-        let operations = [
+        let shared: [grad_operation] = [
             GRAD_ADD, GRAD_SUB, GRAD_MUL, GRAD_MAX, GRAD_TANH, GRAD_EXP, GRAD_SIN, GRAD_RELU, GRAD_SQUARE, GRAD_POW, GRAD_WHERE, GRAD_GT,
-        ].map { Int($0.rawValue) } + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL]
+        ]
+        let joined: [Int] = [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL]
+        let operations: [Int] = shared.map { Int($0.rawValue) } + joined
         var code: [grad_instruction] = []
         for k in 0..<12 {
             let dst = k >= 10 ? inputs + k - 10 : inputs + any(outputs + 4)
@@ -107,7 +108,8 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
             let (a, b, c) = (known[any(known.count)], known[any(known.count)], known[any(known.count)])
             let op = operations[any(operations.count)]
             code.append(instruction(op, dst, a, b, c))
-            values[dst] = (0..<n).map { Self.value(op, values[a][$0], values[b][$0], values[c][$0]) }
+            let (left, right, third): ([Double], [Double], [Double]) = (values[a], values[b], values[c])
+            values[dst] = (0..<n).map { (i: Int) -> Double in Self.value(op, left[i], right[i], third[i]) }
         }
         var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0]
         let sources = [inputs, inputs + 1, 2]
@@ -142,9 +144,7 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
             return copy
         }
         defer { for pointer in memory { pointer.deallocate() } }
-        let described = zip(memory, inputs).map {
-            grad_fused_input(data: $0, repeat: UInt($1.repeat == .max ? UInt.max : UInt($1.repeat)), period: $1.period == .max ? UInt.max : UInt($1.period))
-        }
+        let described = zip(memory, inputs).map { grad_fused_input(data: $0, repeat: $1.repeat, period: $1.period) }
         first.withUnsafeMutableBufferPointer { first in
             second.withUnsafeMutableBufferPointer { second in
                 sums.withUnsafeMutableBufferPointer { sums in

@@ -32,8 +32,9 @@ enum { GRAD_RAN_TO_THE_END = -1, GRAD_INTERRUPTED = -2 };
 ptrdiff_t grad_run_scalar_loop(const grad_instruction *code, size_t n, double *registers, size_t count,
                                const volatile int32_t *interrupt, double *records, size_t record_width, size_t *turns);
 
-// Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period SIZE_MAX; one number for all: repeat SIZE_MAX;
-// a row [columns] along [rows, columns]: repeat 1, period columns; a column [rows, 1]: repeat columns, period rows. Neither is 0.
+// Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period PTRDIFF_MAX (Int.max in Swift) or more;
+// one number for all: repeat PTRDIFF_MAX or more; a row [columns] along [rows, columns]: repeat 1, period columns; a column
+// [rows, 1]: repeat columns, period rows. Neither is 0.
 typedef struct {
     const void *data;
     size_t repeat, period;
