@@ -15,6 +15,7 @@ extension Tape {
         let active = dependents(of: variables, from: first, through: last)
         let isVariable = Set(variables.map(\.index))
         var adjoints = [Node?](repeating: nil, count: last - first + 1)
+        var blocks: [Int: [Block]] = [:]
         for (node, adjoint) in outputs where node.index >= first && active[node.index - first] {
             accumulate(adjoint, into: &adjoints[node.index - first])
         }
@@ -23,14 +24,35 @@ extension Tape {
         var visited = 0
         for position in stride(from: last - first, through: 0, by: -1) where active[position] {
             let node = nodes[first + position]
+            if let pending = blocks.removeValue(forKey: position) {
+                accumulate(placed(pending, in: node), into: &adjoints[position])
+            }
             guard let adjoint = adjoints[position], !isVariable.contains(node.index) else { continue }
             adjoints[position] = nil
             visited += 1
             if visited & 255 == 0 { try poll?() }
             origin = node.origin
+            if node.primitive == .slice, let block = try? Slicing.Block(node.operand(0).shape, node.attributes, 0) {
+                // Slices of one tensor wait until it is reached, and are set into zeros together.
+                blocks[Int(node.operands[0]) - first, default: []].append(Block(adjoint: adjoint, place: block))
+                continue
+            }
             try propagate(adjoint, through: node, active: active, first: first, into: &adjoints)
         }
         return variables.map { adjoints[$0.index - first] }
+    }
+
+    /// The adjoint of a slice, and where it belongs in the tensor that was sliced.
+    private struct Block {
+        let adjoint: Node
+        let place: Slicing.Block
+    }
+
+    private func placed(_ blocks: [Block], in whole: Node) -> Node {
+        if blocks.count == 1 { return Primitive.pad(blocks[0].adjoint, blocks[0].place.borders) }
+        return Primitive.placeBlocks(
+            blocks.map(\.adjoint),
+            attributes: Attributes([.ints(whole.shape.axes), .ints(blocks.flatMap(\.place.starts))]))
     }
 
     /// Which nodes from `first` through `last` depend on a variable.

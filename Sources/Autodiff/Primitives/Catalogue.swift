@@ -26,6 +26,7 @@ extension Primitive {
         transposition,
         joining,
         slicing,
+        blocks,
         rearranging,
         indexing,
         sorting,
