@@ -11,6 +11,10 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "Grad",
+    products: [
+        .library(name: "Grad", targets: ["Grad"]),
+        .executable(name: "grad", targets: ["GradCLI"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -26,7 +30,12 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .executableTarget(name: "GradCLI", dependencies: ["GradREPL", "Runtime", "Syntax"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
+        .executableTarget(
+            name: "GradCLI",
+            dependencies: [
+                "Runtime", "Syntax", "GradREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),

@@ -14,8 +14,7 @@ package struct Diagnostic: Error, Sendable {
     package var labels: [Label]
     /// What to try, a sentence each: "did you mean `sum`?".
     package var hints: [String]
-    /// The calls that were under way, innermost first.
-    package var stack: [Call]
+    private var calls = CallChain()
 
     package struct Label: Sendable {
         package let span: Span
@@ -43,11 +42,65 @@ package struct Diagnostic: Error, Sendable {
         self.stack = stack
     }
 
+    /// The calls that were under way, innermost first.
+    package var stack: [Call] {
+        get { calls.array }
+        set {
+            calls = CallChain()
+            for call in newValue { calls.append(call) }
+        }
+    }
+
+    /// Notes one more call, around those that are known, in constant time however many there are.
+    package mutating func rise(through call: Call) { calls.append(call) }
+
     /// An error.
     package init(
         _ message: String, at span: Span?, labels: [Label] = [], hints: [String] = [], stack: [Call] = []
     ) {
         self.init(.error, message, at: span, labels: labels, hints: hints, stack: stack)
+    }
+}
+
+/// Calls from the innermost out. An error passes through a million of them where recursion has no end; as an array it would be copied at each.
+private struct CallChain: Sendable {
+    private final class Link: Sendable {
+        let call: Diagnostic.Call
+        // Sendable although variable: it changes only in `deinit`, when nobody else can see it.
+        nonisolated(unsafe) var inner: Link?
+
+        init(_ call: Diagnostic.Call, _ inner: Link?) { (self.call, self.inner) = (call, inner) }
+
+        /// Takes the chain apart in a loop: link by link would use as much stack as the recursion did.
+        deinit {
+            var next = inner
+            inner = nil
+            while isKnownUniquelyReferenced(&next) {
+                let after = next?.inner
+                next?.inner = nil
+                next = after
+            }
+        }
+    }
+
+    private var outermost: Link?
+    private var count = 0
+
+    mutating func append(_ call: Diagnostic.Call) {
+        outermost = Link(call, outermost)
+        count += 1
+    }
+
+    var array: [Diagnostic.Call] {
+        var result: [Diagnostic.Call] = []
+        result.reserveCapacity(count)
+        var link = outermost
+        while let current = link {
+            result.append(current.call)
+            link = current.inner
+        }
+        result.reverse()
+        return result
     }
 }
 

@@ -191,7 +191,7 @@ extension Machine {
     @inline(never)
     private func risen(_ error: any Error, through code: FunctionCode, _ site: Site) -> any Error {
         guard var diagnostic = error as? Diagnostic else { return error }
-        diagnostic.stack.append(.init(function: code.name ?? "a function", span: site.span))
+        diagnostic.rise(through: .init(function: code.name ?? "a function", span: site.span))
         return diagnostic
     }
 

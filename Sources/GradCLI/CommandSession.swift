@@ -1,0 +1,94 @@
+import GradREPL
+import Runtime
+import Syntax
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// An interpreter with the process's streams, files, clock and Ctrl-C as its world.
+final class CommandSession {
+    let interpreter: Interpreter
+    let console: Console
+    let interrupts = InterruptFlag()
+    let renderer: DiagnosticRenderer
+
+    init(_ options: RunOptions, _ console: Console, arguments: [String]) {
+        self.console = console
+        let sources = SourceTable()
+        let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { sources.lookup($0) }
+        let interrupts = interrupts
+        let environment = Environment(
+            print: { console.print($0) }, note: { console.report(renderer.render($0)) },
+            isInterrupted: { interrupts.isRaised }, readFile: { path in try readFile(path) }, now: secondsSinceStart)
+        let interpreter = Interpreter(environment: environment, seed: options.seed)
+        sources.lookup = { [unowned interpreter] in interpreter.source($0) }
+        interpreter.machine.style.digits = options.digits
+        if isatty(STDOUT_FILENO) == 1 { interpreter.machine.style.width = Terminal.width() }
+        interpreter.machine.stopsAtNaN = options.nan == .stop
+        interpreter.builtins.add("args", .list(arguments.map { .string($0) }))
+        self.interpreter = interpreter
+        self.renderer = renderer
+        interrupts.install()
+    }
+
+    // MARK: Running
+
+    func run(file path: String) -> ExitStatus {
+        do {
+            return run(name: path, bytes: try readFile(path))
+        } catch {
+            console.complain("\(path) cannot be read: \(error)")
+            return .usage
+        }
+    }
+
+    func runStandardInput() -> ExitStatus {
+        do {
+            let interrupts = interrupts
+            guard let bytes = try readAll(STDIN_FILENO, isStopped: { interrupts.isRaised }) else { return .interrupted }
+            return run(name: "<stdin>", bytes: bytes)
+        } catch {
+            console.complain("standard input cannot be read: \(error)")
+            return .usage
+        }
+    }
+
+    /// Runs a program, shows the values of bare expressions, and tells what went wrong.
+    func run(name: String, bytes: [UInt8]) -> ExitStatus {
+        let source = interpreter.addSource(name: name, bytes: bytes)
+        let outcome = DeepStack.run {
+            interpreter.run(source) { event in
+                if case .value(let value) = event { console.print(interpreter.machine.style.describe(value)) }
+            }
+        }
+        switch outcome {
+        case .finished: return .success
+        case .rejected(let diagnostics):
+            report(diagnostics)
+            return .rejected
+        case .failed(let diagnostic):
+            report([diagnostic])
+            return .failed
+        case .interrupted: return .interrupted
+        }
+    }
+
+    func report(_ diagnostics: [Diagnostic]) {
+        console.report(diagnostics.map(renderer.render).joined(separator: "\n"))
+    }
+}
+
+/// Lets the renderer, which the interpreter's world needs, find the interpreter's sources.
+private final class SourceTable {
+    var lookup: (SourceID) -> Source? = { _ in nil }
+}
+
+/// Seconds of a clock that never goes back.
+private func secondsSinceStart() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

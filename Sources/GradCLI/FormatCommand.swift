@@ -1,0 +1,59 @@
+import ArgumentParser
+import GradREPL
+import Runtime
+import Syntax
+
+/// `grad fmt FILE…`: programs in the canonical form.
+struct FormatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fmt", abstract: "Write programs in the canonical form.",
+        discussion: "A file with errors is left as it is. Standard input (-) is written, formatted, to standard output.")
+
+    @ParentCommand var parent: GradCommand
+    @OptionGroup var color: SubcommandColorOptions
+
+    @Flag(help: "Change nothing: list the files that are not in the canonical form, and exit with 1 if there are any.")
+    var check = false
+
+    @ArgumentParser.Argument(help: "Files, or - for standard input.", completion: .file(extensions: ["grad"]))
+    var files: [String]
+
+    func run() throws {
+        let console = Console(terminal: color.terminal(parent))
+        let status = files.reduce(ExitStatus.success) { $0.worse(format($1, console)) }
+        try status.end(console)
+    }
+
+    private func format(_ path: String, _ console: Console) -> ExitStatus {
+        do {
+            let isInput = path == "-"
+            guard let bytes = try isInput ? readAll(0, isStopped: { false }) : readFile(path) else { return .interrupted }
+            let source = Source(id: SourceID(0), name: isInput ? "<stdin>" : path, bytes: bytes)
+            guard let text = DeepStack.run({ Syntax.format(source) }) else {
+                let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { _ in source }
+                console.report(Syntax.parse(source).diagnostics.map(renderer.render).joined(separator: "\n"))
+                return .rejected
+            }
+            let isCanonical = text.utf8.elementsEqual(bytes)
+            if check {
+                if !isCanonical { console.print(source.name) }
+                return isCanonical ? .success : .differs
+            }
+            if isInput { console.write(text) } else if !isCanonical { return replace(path, text, console) }
+            return .success
+        } catch {
+            console.complain("\(path) cannot be read: \(error)")
+            return .usage
+        }
+    }
+
+    private func replace(_ path: String, _ text: String, _ console: Console) -> ExitStatus {
+        do {
+            try replaceFile(path, with: Array(text.utf8))
+            return .success
+        } catch {
+            console.complain("\(path) cannot be written: \(error)")
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import GradREPL
+
+/// Options of running; they stand before the file.
+struct RunOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("e"), .customLong("expression")], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Run this program; given several times, line by line.", valueName: "expr"))
+    var expressions: [String] = []
+
+    @Option(help: ArgumentHelp("Where the random numbers start.", valueName: "number"))
+    var seed: Int = 0
+
+    @Option(help: ArgumentHelp("Significant digits shown, 1 to 17; 17 shows every number exactly.", valueName: "count"))
+    var digits: Int = 10
+
+    @Option(help: "Whether a program goes on or stops where NaN or an infinity comes out of finite numbers.")
+    var nan: NaNChoice = .ignore
+
+    @OptionGroup var color: ColorOptions
+
+    func validate() throws {
+        guard (1...17).contains(digits) else { throw ValidationError("--digits takes a number from 1 to 17") }
+    }
+}
+
+enum NaNChoice: String, ExpressibleByArgument, CaseIterable {
+    case ignore, stop
+}
+
+/// Whether messages and results are coloured.
+struct ColorOptions: ParsableArguments {
+    @Option(help: "Colour: when standard output or error is a terminal and NO_COLOR is not set, always, or never.")
+    var color: Terminal.ColorChoice?
+
+    @Flag(help: "The same as --color never.")
+    var noColor = false
+
+    var choice: Terminal.ColorChoice { noColor ? .never : color ?? .auto }
+    var terminal: Terminal { .current(color: choice) }
+}
+
+extension Terminal.ColorChoice: ExpressibleByArgument {}
