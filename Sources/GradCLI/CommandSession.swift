@@ -22,7 +22,7 @@ final class CommandSession {
         let interrupts = interrupts
         let environment = Environment(
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
-            isInterrupted: { interrupts.isRaised }, readFile: { path in try readFile(path) }, now: secondsSinceStart)
+            interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: secondsSinceStart)
         let interpreter = Interpreter(environment: environment, seed: options.seed)
         sources.lookup = { [unowned interpreter] in interpreter.source($0) }
         interpreter.machine.style.digits = options.digits

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GradREPL
 
 /// `grad`: runs files, expressions and standard input, and holds the other commands.
 struct GradCommand: ParsableCommand {
@@ -55,18 +56,20 @@ struct RunCommand: ParsableCommand {
         var words = words[...]
         // A `--` in front of everything ends the options of `grad` itself.
         if words.first == "--" { words = words.dropFirst() }
+        let file = options.expressions.isEmpty ? words.popFirst() : nil
+        if file == nil, options.expressions.isEmpty, terminal.isInteractive { return try runPrompt(options, terminal) }
+
         let console = Console(terminal: terminal)
-        if !options.expressions.isEmpty {
-            let session = CommandSession(options, console, arguments: Array(words))
-            try session.run(name: "<expression>", bytes: Array(options.expressions.joined(separator: "\n").utf8)).end(console)
-        } else if let file = words.popFirst(), file != "-" {
-            let session = CommandSession(options, console, arguments: Array(words))
-            try session.run(file: file).end(console)
-        } else if words.startIndex == 0, terminal.isInteractive {
-            try runPrompt(options, terminal)
+        let session = CommandSession(options, console, arguments: Array(words))
+        let status: ExitStatus
+        if let file, file != "-" {
+            status = session.run(file: file)
+        } else if options.expressions.isEmpty {
+            status = session.runStandardInput()
         } else {
-            let session = CommandSession(options, console, arguments: Array(words))
-            try session.runStandardInput().end(console)
+            let program = options.expressions.joined(separator: "\n")
+            status = session.run(name: "<expression>", bytes: Array(program.utf8))
         }
+        try status.end(console)
     }
 }
