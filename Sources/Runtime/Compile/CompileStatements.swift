@@ -139,8 +139,10 @@ extension Compiler {
         if case .range(let lower, let upper, let isClosed, let rangeSpan) = values {
             let bounds = (compile(lower).evaluate, compile(upper).evaluate)
             let rangeSite = Site(rangeSpan, [lower.span, upper.span])
+            let numeric = NumericLoop(name, body, resolution)
             return { frame in
                 let range = try machine.range(try bounds.0(frame), try bounds.1(frame), isClosed: isClosed, rangeSite)
+                if let numeric, try numeric.run(range, frame, machine, site) { return .next }
                 return try Compiler.run(range, frame, machine, site, slot, set, turn)
             }
         }
