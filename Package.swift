@@ -21,7 +21,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "Kernels"),
+        .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),

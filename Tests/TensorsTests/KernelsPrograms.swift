@@ -124,6 +124,52 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
         }
     }
 
+    /// max(tanh(2 x + row), x) and its sum, in single precision.
+    @Test func singlePrecision() {
+        var random = TestRandom(seed: 77)
+        let rows = 61, columns = 100, n = rows * columns
+        var x = (0..<n).map { _ in Float(random.symmetric(2)) }, row = (0..<columns).map { _ in Float(random.symmetric(2)) }
+        var two: Float = 2, y = [Float](repeating: 0, count: n), sum: Float = 0
+        let code = [instruction(GRAD_MUL_ADD, 4, 1, 0, 2), instruction(GRAD_TANH, 4, 4), instruction(GRAD_MAX, 3, 4, 0)]
+        let inner = zip(x.indices, x).map { 2 * $1 + row[$0 % columns] }
+        let expected = zip(unary(GRAD_TANH, inner), x).map { max($0, $1) }
+        x.withUnsafeMutableBufferPointer { x in
+            row.withUnsafeMutableBufferPointer { row in
+                y.withUnsafeMutableBufferPointer { y in
+                    withUnsafeMutablePointer(to: &two) { two in
+                        withUnsafeMutablePointer(to: &sum) { sum in
+                            let inputs = [
+                                grad_fused_input(data: x.baseAddress, repeat: 1, period: .max),
+                                grad_fused_input(data: two, repeat: .max, period: 1),
+                                grad_fused_input(data: row.baseAddress, repeat: 1, period: columns),
+                            ]
+                            let outputs: [UnsafeMutableRawPointer?] = [.init(y.baseAddress)], sums = [grad_fused_sum(sum: sum, source: 3)]
+                            code.withUnsafeBufferPointer { code in
+                                inputs.withUnsafeBufferPointer { inputs in
+                                    outputs.withUnsafeBufferPointer { outputs in
+                                        sums.withUnsafeBufferPointer { sums in
+                                            var chain = grad_fused(
+                                                code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress,
+                                                sums: sums.baseAddress, instructions: 3, input_count: 3, output_count: 1, sum_count: 1,
+                                                registers: 5)
+                                            let scratch = UnsafeMutableRawPointer.allocate(
+                                                byteCount: grad_fused_scratch_f32(&chain), alignment: 16)
+                                            defer { scratch.deallocate() }
+                                            grad_fused_f32(&chain, 0, n, scratch)
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        var expectedSum: Float = 0
+        grad_reduce_f32(GRAD_REDUCE_SUM, 1, n, 1, expected, &expectedSum)
+        #expect(y == expected && sum == expectedSum)
+    }
+
     private static func value(_ op: Int, _ a: Double, _ b: Double, _ c: Double) -> Double {
         switch op {
         case GRAD_MUL_ADD: a * b + c
@@ -208,6 +254,22 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
                 #expect(inPlace == y)
             }
         }
+    }
+
+    @Test func singlePrecision() {
+        let x: [Float] = (0..<60).map { Float($0) / 7 - 4 }, bias: [Float] = [0.5, -1, 2], indices: [Int64] = [3, 0, 19]
+        var y = x, dx = x, dbias: [Float] = [0, 0, 0], rows = [Float](repeating: 0, count: 9)
+        grad_bias_unary_f32(GRAD_RELU, 20, 3, x, bias, &y)
+        #expect(y == x.indices.map { max(0, x[$0] + bias[$0 % 3]) })
+        #expect(grad_bias_unary_backward_f32(GRAD_RELU, 20, 3, y, x, &dx, &dbias) == 1)
+        #expect(dx == x.indices.map { y[$0] > 0 ? x[$0] : 0 })
+        grad_gather_rows_f32(x, 3, indices, 3, &rows)
+        #expect(rows == indices.flatMap { x[Int($0) * 3..<Int($0) * 3 + 3] })
+        grad_gather_rows_by_number_f32(x, 3, [1, 1, 0], 3, &rows)
+        #expect(rows == Array(x[3..<6] + x[3..<6] + x[0..<3]))
+        var back = [Float](repeating: 0, count: 60)
+        grad_scatter_add_rows_f32(rows, 3, [5, 5, 0], 3, &back)
+        #expect(Array(back[15..<18]) == x[3..<6].map { 2 * $0 } && Array(back[0..<3]) == Array(x[0..<3]))
     }
 
     @Test func backwardAgainstDifferences() {
