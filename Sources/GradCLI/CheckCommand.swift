@@ -16,34 +16,25 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(terminal: color.terminal(parent))
-        var status = ExitStatus.success
-        for file in files {
-            // A session of its own for each: what one file introduces the next does not know.
-            let session = CommandSession(parent.options, console, arguments: [])
-            status = status.worse(session.check(file))
+        let texts = files.map { Input(expressions: [], file: $0).read(console) }
+        let status = DeepStack.run {
+            texts.reduce(ExitStatus.success) { status, reading in
+                switch reading {
+                case .ended(let other): status.worse(other)
+                // A session of its own for each: what one file introduces the next does not know.
+                case .read(let text): status.worse(CommandSession(parent.options, console, arguments: []).check(text))
+                }
+            }
         }
         try status.end(console)
     }
 }
 
 extension CommandSession {
-    fileprivate func check(_ path: String) -> ExitStatus {
-        guard let source = source(path) else { return .usage }
-        let found = DeepStack.run { interpreter.check(source) }
-        report(found)
+    fileprivate func check(_ text: Input.Text) -> ExitStatus {
+        let found = interpreter.check(interpreter.addSource(name: text.name, bytes: text.bytes))
+        if !found.isEmpty { report(found) }
         return found.hasErrors ? .rejected : .success
-    }
-
-    /// A file, or standard input for `-`; `nil` when it cannot be read, which is told.
-    func source(_ path: String) -> Source? {
-        do {
-            let isInput = path == "-"
-            guard let bytes = try isInput ? readAll(0, isStopped: { false }) : readFile(path) else { return nil }
-            return interpreter.addSource(name: isInput ? "<stdin>" : path, bytes: bytes)
-        } catch {
-            console.complain("\(path) cannot be read: \(error)")
-            return nil
-        }
     }
 }
 

@@ -8,18 +8,17 @@ import Glibc
 import Darwin
 #endif
 
-/// An interpreter with the process's streams, files, clock and Ctrl-C as its world.
+/// An interpreter with the process's streams, files, clock and Ctrl-C as its world. Made and used on a deep stack.
 final class CommandSession {
     let interpreter: Interpreter
     let console: Console
-    let interrupts = InterruptFlag()
     let renderer: DiagnosticRenderer
 
     init(_ options: RunOptions, _ console: Console, arguments: [String]) {
         self.console = console
         let sources = SourceTable()
         let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { sources.lookup($0) }
-        let interrupts = interrupts
+        let interrupts = InterruptFlag()
         let environment = Environment(
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: secondsSinceStart)
@@ -31,38 +30,15 @@ final class CommandSession {
         interpreter.builtins.add("args", .list(arguments.map { .string($0) }))
         self.interpreter = interpreter
         self.renderer = renderer
-        interrupts.install()
     }
 
     // MARK: Running
 
-    func run(file path: String) -> ExitStatus {
-        do {
-            return run(name: path, bytes: try readFile(path))
-        } catch {
-            console.complain("\(path) cannot be read: \(error)")
-            return .usage
-        }
-    }
-
-    func runStandardInput() -> ExitStatus {
-        do {
-            let interrupts = interrupts
-            guard let bytes = try readAll(STDIN_FILENO, isStopped: { interrupts.isRaised }) else { return .interrupted }
-            return run(name: "<stdin>", bytes: bytes)
-        } catch {
-            console.complain("standard input cannot be read: \(error)")
-            return .usage
-        }
-    }
-
     /// Runs a program, shows the values of bare expressions, and tells what went wrong.
-    func run(name: String, bytes: [UInt8]) -> ExitStatus {
-        let source = interpreter.addSource(name: name, bytes: bytes)
-        let outcome = DeepStack.run {
-            interpreter.run(source) { event in
-                if case .value(let value) = event { console.print(interpreter.machine.style.describe(value)) }
-            }
+    func run(_ text: Input.Text) -> ExitStatus {
+        let source = interpreter.addSource(name: text.name, bytes: text.bytes)
+        let outcome = interpreter.run(source) { event in
+            if case .value(let value) = event { console.print(interpreter.machine.style.describe(value)) }
         }
         switch outcome {
         case .finished: return .success

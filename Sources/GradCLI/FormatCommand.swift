@@ -25,26 +25,29 @@ struct FormatCommand: ParsableCommand {
     }
 
     private func format(_ path: String, _ console: Console) -> ExitStatus {
-        do {
-            let isInput = path == "-"
-            guard let bytes = try isInput ? readAll(0, isStopped: { false }) : readFile(path) else { return .interrupted }
-            let source = Source(id: SourceID(0), name: isInput ? "<stdin>" : path, bytes: bytes)
-            guard let text = DeepStack.run({ Syntax.format(source) }) else {
-                let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { _ in source }
-                console.report(Syntax.parse(source).diagnostics.map(renderer.render).joined(separator: "\n"))
-                return .rejected
-            }
-            let isCanonical = text.utf8.elementsEqual(bytes)
-            if check {
-                if !isCanonical { console.print(source.name) }
-                return isCanonical ? .success : .differs
-            }
-            if isInput { console.write(text) } else if !isCanonical { return replace(path, text, console) }
-            return .success
-        } catch {
-            console.complain("\(path) cannot be read: \(error)")
-            return .usage
+        switch Input(expressions: [], file: path).read(console) {
+        case .ended(let status): status
+        case .read(let text): DeepStack.run { format(text, path, console) }
         }
+    }
+
+    private func format(_ text: Input.Text, _ path: String, _ console: Console) -> ExitStatus {
+        let source = Source(id: SourceID(0), name: text.name, bytes: text.bytes)
+        guard let formatted = Syntax.format(source) else {
+            let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { _ in source }
+            console.report(Syntax.parse(source).diagnostics.map(renderer.render).joined(separator: "\n"))
+            return .rejected
+        }
+        let isCanonical = formatted.utf8.elementsEqual(text.bytes)
+        if check {
+            if !isCanonical { console.print(source.name) }
+            return isCanonical ? .success : .differs
+        }
+        if path == "-" {
+            console.write(formatted)
+            return .success
+        }
+        return isCanonical ? .success : replace(path, formatted, console)
     }
 
     private func replace(_ path: String, _ text: String, _ console: Console) -> ExitStatus {

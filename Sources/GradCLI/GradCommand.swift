@@ -1,5 +1,6 @@
 import ArgumentParser
 import GradREPL
+import Runtime
 
 /// `grad`: runs files, expressions and standard input, and holds the other commands.
 struct GradCommand: ParsableCommand {
@@ -60,16 +61,12 @@ struct RunCommand: ParsableCommand {
         if file == nil, options.expressions.isEmpty, terminal.isInteractive { return try runPrompt(options, terminal) }
 
         let console = Console(terminal: terminal)
-        let session = CommandSession(options, console, arguments: Array(words))
-        let status: ExitStatus
-        if let file, file != "-" {
-            status = session.run(file: file)
-        } else if options.expressions.isEmpty {
-            status = session.runStandardInput()
-        } else {
-            let program = options.expressions.joined(separator: "\n")
-            status = session.run(name: "<expression>", bytes: Array(program.utf8))
+        InterruptFlag().install()
+        switch Input(expressions: options.expressions, file: file).read(console) {
+        case .ended(let status): try status.end(console)
+        case .read(let text):
+            let status = DeepStack.run { CommandSession(options, console, arguments: Array(words)).run(text) }
+            try status.end(console)
         }
-        try status.end(console)
     }
 }

@@ -37,7 +37,7 @@ package final class Interpreter {
         machine = Machine(environment: environment, seed: seed)
         machine.source = { [unowned self] in sources[$0] }
         machine.languageFunction = { [unowned self] in builtins[$0] }
-        Prelude.load(into: self)
+        machine.withStackLimit { Prelude.load(into: self) }
     }
 
     // MARK: Sources

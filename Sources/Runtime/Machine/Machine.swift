@@ -66,7 +66,9 @@ package final class Machine {
 
     /// Runs `body` with the native stack's end known, so that recursion without end is refused rather than a crash.
     package func withStackLimit<R>(_ body: () throws -> R) rethrows -> R {
+        // To ask for the end is slow on a main thread, and inside another call it is known.
         let saved = stackLimit
+        guard saved == 0 else { return try body() }
         stackLimit = UInt(grad_stack_end()) + Machine.stackReserve
         defer { stackLimit = saved }
         return try body()
