@@ -30,7 +30,8 @@ extension Tape {
             guard let adjoint = adjoints[position], !isVariable.contains(node.index) else { continue }
             adjoints[position] = nil
             visited += 1
-            if visited & 255 == 0 { try poll?() }
+            // Large nodes take as long as many small ones.
+            if visited & 255 == 0 || node.value.count > 256 { try poll?() }
             origin = node.origin
             if node.primitive == .slice, let block = try? Slicing.Block(node.operand(0).shape, node.attributes, 0) {
                 // Slices of one tensor wait until it is reached, and are set into zeros together.

@@ -154,9 +154,34 @@ extension PromptSession {
 
 extension PromptSession {
     func undoLast() {
-        guard let step = undo() else { return say("there is nothing to take back") }
+        guard let last = steps.last else { return say("there is nothing to take back") }
+        let restored = difference(from: last.changes.before)
+        guard let step = undo() else { return }
         let lines = step.text.trimmed.split(separator: "\n")
         say("taken back: \(lines.first ?? "")\(lines.count > 1 ? " …" : "")")
+        for line in restored { output.result(line) }
+    }
+
+    /// What the names of a session hold again, now that it is `before` once more.
+    private func difference(from before: [(name: String, value: Value)]) -> [String] {
+        let current = interpreter.globals
+        var lines: [String] = []
+        for (name, value) in before where name != PromptSession.answer {
+            guard let now = current[name]?.global?.pointee else {
+                lines.append("\(paint.name(name)) is back")
+                continue
+            }
+            if now.isIdentical(to: value) { continue }
+            if case .function = now.settled, case .function = value.settled {
+                lines.append("\(paint.name(name)) is as it was before")
+            } else {
+                lines.append(echo.update(name, from: now, to: value))
+            }
+        }
+        let kept = Set(before.map(\.name))
+        let gone = current.names.filter { !kept.contains($0) && $0 != PromptSession.answer }
+        if !gone.isEmpty { lines.append("gone: " + gone.map(paint.name).joined(separator: ", ")) }
+        return lines
     }
 
     func forget() {

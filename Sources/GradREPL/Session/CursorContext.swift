@@ -14,14 +14,23 @@ struct CursorContext: Equatable {
     private(set) var place = Place.name
     /// What has been typed of the word.
     private(set) var word = ""
-    /// The function whose arguments the cursor is among, and at the beginning of one.
-    private(set) var callee: String?
+    /// The function whose arguments the cursor is among, where one begins.
+    private(set) var call: Call?
     /// All words before, in order.
     private(set) var words: [String] = []
 
+    /// A call whose parenthesis is open, and what it has been given.
+    struct Call: Equatable {
+        let function: String
+        /// Arguments by position.
+        var count = 0
+        /// Arguments by name.
+        var names: Set<String> = []
+    }
+
     /// What is open around the cursor.
     private enum Opening: Equatable {
-        case call(String)
+        case call(Call)
         case bracket
         /// The text of a string from its quote on.
         case string(String)
@@ -29,67 +38,15 @@ struct CursorContext: Equatable {
         case interpolation
     }
 
+    private var open: [Opening] = []
+    private var path: [String] = []
+    private var isBehindDot = false
+    private var beginsArgument = false
+    private var isComment = false
+    private var isEscaped = false
+
     init(before text: String) {
-        var open: [Opening] = []
-        var path: [String] = []
-        var isBehindDot = false
-        var beginsArgument = false
-        var isComment = false
-        func endWord(_ context: inout CursorContext) {
-            if !context.word.isEmpty { context.words.append(context.word) }
-            context.word = ""
-        }
-        var isEscaped = false
-        for character in text {
-            if case .string(let content)? = open.last {
-                open[open.count - 1] = .string(content + String(character))
-                if isEscaped { isEscaped = false }
-                else if character == "\\" { isEscaped = true }
-                else if character == "\"" { open.removeLast() }
-                else if character == "{" { open.append(.interpolation) }
-                continue
-            }
-            if isComment {
-                if character == "\n" { isComment = false }
-                continue
-            }
-            if character.continuesName {
-                // Digits before a name multiply it: 2x.
-                if word.isEmpty, character.isASCII, character.isNumber, !isBehindDot { 
-                    path = []
-                    continue
-                }
-                word.append(character)
-                continue
-            }
-            let behind = word
-            endWord(&self)
-            switch character {
-            case ".":
-                path = isBehindDot ? path + [behind] : (behind.isEmpty ? [] : [behind])
-                isBehindDot = true
-                continue
-            case "(":
-                open.append(behind.isEmpty ? .bracket : .call(behind))
-                beginsArgument = !behind.isEmpty
-            case "[", "{":
-                open.append(.bracket)
-                beginsArgument = false
-            case ")", "]": if !open.isEmpty { open.removeLast() }
-            case "}":
-                if !open.isEmpty { open.removeLast() }
-            case ",": beginsArgument = true
-            case "\"":
-                open.append(.string(""))
-                isEscaped = false
-            case "#": isComment = true
-            case " ", "\t", "\n": break
-            default: beginsArgument = false
-            }
-            isBehindDot = false
-            path = []
-            if !character.isWhitespace, !"(,".contains(character) { beginsArgument = false }
-        }
+        for character in text { read(character) }
         if isComment {
             place = .nothing
         } else if case .string(let content)? = open.last {
@@ -97,7 +54,74 @@ struct CursorContext: Equatable {
         } else if isBehindDot {
             place = path.isEmpty || path.contains("") ? .nothing : .field(path)
         }
-        if case .call(let name)? = open.last, beginsArgument { callee = name }
+        if case .call(let call)? = open.last, beginsArgument { self.call = call }
+    }
+
+    private mutating func read(_ character: Character) {
+        if case .string(let content)? = open.last {
+            readString(character, content)
+        } else if isComment {
+            isComment = character != "\n"
+        } else if character.continuesName {
+            // Digits before a name multiply it: 2x.
+            let isFactor = word.isEmpty && character.isASCII && character.isNumber && !isBehindDot
+            if !isFactor { word.append(character) }
+        } else {
+            readSign(character)
+        }
+    }
+
+    private mutating func readString(_ character: Character, _ content: String) {
+        open[open.count - 1] = .string(content + String(character))
+        switch character {
+        case _ where isEscaped: isEscaped = false
+        case "\\": isEscaped = true
+        case "\"": open.removeLast()
+        case "{": open.append(.interpolation)
+        default: break
+        }
+    }
+
+    private mutating func readSign(_ character: Character) {
+        let behind = word
+        if !word.isEmpty { words.append(word) }
+        word = ""
+        if character == "." {
+            path = isBehindDot ? path + [behind] : (behind.isEmpty ? [] : [behind])
+            isBehindDot = true
+            return
+        }
+        (isBehindDot, path) = (false, [])
+        let began = beginsArgument
+        if !character.isWhitespace { beginsArgument = false }
+        switch character {
+        case "(":
+            open.append(behind.isEmpty ? .bracket : .call(Call(function: behind)))
+            beginsArgument = !behind.isEmpty
+        case "[", "{": open.append(.bracket)
+        case ")", "]", "}": _ = open.popLast()
+        case ",": argumentEnds()
+        case ":": if began { argumentIsNamed(behind) }
+        case "\"": open.append(.string(""))
+        case "#": isComment = true
+        case _ where !behind.isEmpty: beginsArgument = false
+        default: break
+        }
+    }
+
+    private mutating func argumentEnds() {
+        guard case .call(var call)? = open.last else { return }
+        call.count += 1
+        open[open.count - 1] = .call(call)
+        beginsArgument = true
+    }
+
+    private mutating func argumentIsNamed(_ name: String) {
+        guard case .call(var call)? = open.last else { return }
+        // The comma behind it will count it among those by position.
+        call.count -= 1
+        call.names.insert(name)
+        open[open.count - 1] = .call(call)
     }
 }
 

@@ -6,19 +6,32 @@ import Tensors
 struct Echo {
     let style: NumberStyle
     let paint: Paint
+    /// The text of a function that is written in Grad.
+    let definition: (Callable) -> String?
 
     /// Longer than this, a row of numbers is told its length.
     private static let shortRow = 12
     /// A record's fields that an update shows one by one.
     private static let mostFields = 8
+    /// The height of matrices that an update shows whole.
+    private static let mostRows = 6
 
     // MARK: Values
 
     /// The value, with its shape behind it where that is not seen at a glance.
     func value(_ value: Value) -> String {
+        if case .function(let callable) = value.settled { return function(callable) }
         let text = indented(value)
         guard let shape = shapeToTell(value) else { return text }
         return text + paint.dim("  # \(shape)")
+    }
+
+    /// What is written in Grad is shown as it is written, if it is short.
+    private func function(_ callable: Callable) -> String {
+        if let text = definition(callable), !text.contains("\n"), displayWidth(text) <= style.width { return text }
+        let signature = HelpText.signature(of: callable)
+        guard let name = callable.name, !(callable is Closure) else { return signature }
+        return signature + paint.dim("  # `:help \(name)` tells about it")
     }
 
     private func shapeToTell(_ value: Value) -> Shape? {
@@ -68,7 +81,25 @@ struct Echo {
         let isShort = !before.contains("\n") && !after.contains("\n")
             && displayWidth(name) + displayWidth(before) + displayWidth(after) + 5 <= style.width
         if isShort { return head + paint.old(before) + " → " + after }
-        return head + paint.old(brief(old)) + " → " + brief(new) + change(old, new)
+        if let both = sideBySide(name, before, after) { return both }
+        let (short, shortened) = (brief(old), brief(new))
+        return head + (short == shortened ? short : paint.old(short) + " → " + shortened) + change(old, new)
+    }
+
+    /// Two small matrices beside each other.
+    private func sideBySide(_ name: String, _ before: String, _ after: String) -> String? {
+        let left = before.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let right = after.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let (wide, wider) = (left.map { displayWidth($0) }.max() ?? 0, right.map { displayWidth($0) }.max() ?? 0)
+        let margin = displayWidth(name) + 2
+        guard max(left.count, right.count) <= Echo.mostRows, margin + wide + 3 + wider <= style.width else { return nil }
+        return (0..<max(left.count, right.count)).map { row in
+            let old = row < left.count ? left[row] : ""
+            let head = row == 0 ? paint.name(name) + ": " : String(repeating: " ", count: margin)
+            guard row < right.count else { return head + paint.old(old) }
+            let gap = String(repeating: " ", count: wide - displayWidth(old))
+            return head + paint.old(old) + gap + (row == 0 ? " → " : "   ") + right[row]
+        }.joined(separator: "\n")
     }
 
     private func change(_ old: Value, _ new: Value) -> String {

@@ -34,8 +34,12 @@ struct HelpText {
 
     /// The text of a function that is written in the language.
     func source(of name: String) -> String? {
-        guard case .function(let callable)? = value(of: name)?.settled, let closure = callable as? Closure else { return nil }
-        let span = closure.declaration.span
+        guard case .function(let callable)? = value(of: name)?.settled else { return nil }
+        return definition(callable)
+    }
+
+    func definition(_ callable: Callable) -> String? {
+        guard let span = (callable as? Closure)?.declaration.span else { return nil }
         return interpreter.source(span.source)?.text(span)
     }
 

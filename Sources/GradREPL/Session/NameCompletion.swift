@@ -71,8 +71,10 @@ struct NameCompletion {
 
     /// The arguments of the function that have not been given yet.
     private func arguments(_ context: CursorContext) -> [Completion.Candidate] {
-        guard let callee = context.callee, case .function(let callable)? = value(callee)?.settled else { return [] }
-        return callable.parameters.filter { !$0.isVariadic && $0.name.hasPrefix(context.word) }.map { .init("\($0.name): ") }
+        guard let call = context.call, case .function(let callable)? = value(call.function)?.settled else { return [] }
+        return callable.parameters.dropFirst(max(0, call.count)).filter { parameter in
+            !parameter.isVariadic && !call.names.contains(canonicalName(parameter.name)) && parameter.name.hasPrefix(context.word)
+        }.map { .init("\($0.name): ") }
     }
 
     private func fields(_ path: [String], _ word: String) -> [Completion.Candidate] {

@@ -1,5 +1,6 @@
 package import Runtime
 import Syntax
+import Tensors
 
 /// What stands behind the prompt: inputs and commands in, lines out. It knows nothing of terminals.
 ///
@@ -46,7 +47,7 @@ package final class PromptSession {
     let output: Output
     private let settings: Settings
     /// What can be taken back, oldest first.
-    private var steps: [Step] = []
+    private(set) var steps: [Step] = []
     private(set) var inputs: [SavedInput] = []
     /// Files that this session has written, and may write again.
     var saved: Set<String> = []
@@ -58,10 +59,13 @@ package final class PromptSession {
         let text: String
         let changes: Changes
         let inputsBefore: [SavedInput]
+        /// Of the tensors that it replaced, which only it holds.
+        var byteCount = 0
     }
 
-    /// Steps that are kept; each holds on to the values that it replaced.
+    /// Steps that are kept, and the memory that all but the last may hold.
     private static let mostSteps = 100
+    private static let mostBytes = 1 << 30
 
     package init(environment: Environment, settings: Settings = Settings(), output: Output) {
         self.output = output
@@ -78,7 +82,7 @@ package final class PromptSession {
     var echo: Echo {
         var style = interpreter.machine.style
         style.width = output.width()
-        return Echo(style: style, paint: paint)
+        return Echo(style: style, paint: paint, definition: helpText.definition)
     }
 
     // MARK: Inputs
@@ -101,6 +105,10 @@ package final class PromptSession {
             return lines.count > 1 ? take(String(lines[1])) : .readMore
         }
         if let command = plainCommand(text) { return self.command(command) }
+        if Command.all.contains(where: { $0.name == text }), helpText.value(of: String(text)) == nil {
+            say("`\(text)` is not known here; the command is `:\(text)`")
+            return .readMore
+        }
         run(newSource(String(text)))
         return .readMore
     }
@@ -174,8 +182,20 @@ package final class PromptSession {
     // MARK: Steps
 
     func add(_ step: Step) {
+        var step = step
+        step.byteCount = replacedBytes(step.changes)
         steps.append(step)
-        if steps.count > PromptSession.mostSteps { steps.removeFirst() }
+        var total = steps.reduce(0) { $0 + $1.byteCount }
+        while steps.count > PromptSession.mostSteps || (steps.count > 1 && total > PromptSession.mostBytes) {
+            total -= steps.removeFirst().byteCount
+        }
+    }
+
+    private func replacedBytes(_ changes: Changes) -> Int {
+        changes.before.reduce(0) { total, entry in
+            if interpreter.globals[entry.name]?.global?.pointee.isIdentical(to: entry.value) ?? false { return total }
+            return total + entry.value.leaves.reduce(0) { $0 + ($1.tensor?.count ?? 0) * MemoryLayout<Double>.size }
+        }
     }
 
     /// Does something to the state that can be taken back; `script` is what `:save` writes for it.

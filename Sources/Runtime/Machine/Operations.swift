@@ -8,8 +8,8 @@ package import Tensors
 extension Machine {
     /// Applies a primitive to numbers, tensors and nodes; the result joins the tape if an operand is on it.
     package func apply(_ primitive: Primitive, _ operands: [Value], _ attributes: Attributes = .none, _ site: Site) throws -> Value {
+        let value: Value
         do throws(PrimitiveError) {
-            let value: Value
             if let tape, operands.contains(where: \.isTraced) {
                 tape.origin = Origin(site.span)
                 let nodes = try operands.map { operand throws(PrimitiveError) in try self.node(operand, on: tape) }
@@ -23,10 +23,13 @@ extension Machine {
                 value = primitive.isPredicate && result.rank == 0 ? .boolean(result.number != 0) : Value(result)
             }
             if stopsAtNaN { try stopAtNaN(value, primitive, operands) }
-            return value
         } catch {
             throw diagnostic(error, site, operands)
         }
+        // Turns are counted between two looks at Ctrl-C, but what is done to tensors may take as long as thousands of them.
+        if case .number = value { return value }
+        try checkInterruption()
+        return value
     }
 
     /// An operand as a node of the tape that is being recorded.
