@@ -1,9 +1,10 @@
 // Fused elementwise chains for one type (see elementwise.h for the macros it is included with).
 //
-// A chain goes through memory once, a block of 4 KB at a time: eight or so registers stay in the first-level cache, and an
-// operation's loop is long enough for the dispatch not to show. Two blocks are one block of a sum (see reductions.h).
+// A chain goes through memory once, a block of 2 KB at a time: a dozen registers stay in the first-level cache, and an
+// operation's loop is long enough for the dispatch not to show (2 KB was the best of 1 to 16). Four blocks are one block of a
+// sum (see reductions.h).
 
-enum { BLOCK = 4096 / sizeof(NUMBER), SUMMED = 2 * BLOCK, LANES = 256 / sizeof(NUMBER), FEW = 8 };
+enum { BLOCK = 2048 / sizeof(NUMBER), PARTS = 4, SUMMED = PARTS * BLOCK, LANES = 256 / sizeof(NUMBER), FEW = 8 };
 
 typedef struct {
     NUMBER *data;
@@ -114,19 +115,19 @@ static NUMBER total(sum_tree *tree) {
     return value;
 }
 
-// A block of a chain is half a block of the sum: its lanes wait for the other half.
-static void add_to_sum(sum_tree *tree, block_register source, size_t n, int second_half, int last) {
+// A block of a chain is part of a block of the sum, whose lanes wait for the other parts.
+static void add_to_sum(sum_tree *tree, block_register source, size_t n, size_t part, int last) {
     NUMBER room[BLOCK];
     const NUMBER *x = spread(source, n, room);
-    if (!second_half && last && n < FEW) {
+    if (part == 0 && last && n < FEW) {
         NUMBER value;
         PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, x, &value);
         add_block(tree, value);
         return;
     }
-    if (!second_half) memset(tree->lanes, 0, sizeof tree->lanes);
+    if (part == 0) memset(tree->lanes, 0, sizeof tree->lanes);
     PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
-    if (second_half || last) add_block(tree, PUBLIC(grad_sum_of_lanes)(tree->lanes));
+    if (part == PARTS - 1 || last) add_block(tree, PUBLIC(grad_sum_of_lanes)(tree->lanes));
 }
 
 // Scratch memory: the registers' table, the sums' trees, one block for each register that is not memory of the caller's.
@@ -162,7 +163,7 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
         run_block(chain, count, registers);
 
         for (size_t k = 0; k < chain->sum_count; k++)
-            add_to_sum(&trees[k], registers[chain->sums[k].source], count, done / BLOCK % 2 == 1, done + count >= n);
+            add_to_sum(&trees[k], registers[chain->sums[k].source], count, done / BLOCK % PARTS, done + count >= n);
     }
     for (size_t k = 0; k < chain->sum_count; k++) *(NUMBER *)chain->sums[k].sum = total(&trees[k]);
 }
