@@ -37,7 +37,11 @@ package final class Interpreter {
         machine = Machine(environment: environment, seed: seed)
         machine.source = { [unowned self] in sources[$0] }
         machine.languageFunction = { [unowned self] in builtins[$0] }
-        machine.withStackLimit { Prelude.load(into: self) }
+        builtins.add(pending: Prelude.index) { [unowned self] file in
+            let source = addSource(name: Prelude.files[file].path, bytes: Prelude.files[file].bytes)
+            preludeSources.insert(source.id)
+            runPrelude(source)
+        }
     }
 
     // MARK: Sources
@@ -80,7 +84,7 @@ package final class Interpreter {
         do {
             return .finished(try execute(program, resolution, observe))
         } catch let diagnostic as Diagnostic {
-            return .failed(diagnostic)
+            return .failed(surfaced(diagnostic))
         } catch {
             return .interrupted
         }
@@ -150,16 +154,36 @@ package final class Interpreter {
         }
     }
 
+    private var preludeSources: Set<SourceID> = []
+
+    /// An error inside a function of the prelude is shown where a person's own code called it, with the inner place beside it.
+    private func surfaced(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = diagnostic
+        while let span = diagnostic.span, preludeSources.contains(span.source), let call = diagnostic.stack.first {
+            diagnostic.labels.append(.init(span, "in `\(call.function)`"))
+            diagnostic.span = call.span
+            diagnostic.stack.removeFirst()
+        }
+        return diagnostic
+    }
+
+    /// What is wrong with the prelude: nothing, as the tests see to.
+    package private(set) var preludeFaults: [Diagnostic] = []
+
     /// Runs a file of the prelude among names of its own, and makes these part of the language.
-    func runPrelude(_ source: Source) {
+    private func runPrelude(_ source: Source) {
         let own = globals
         globals = Globals()
         defer { globals = own }
-        if case .finished = run(source) {
+        switch run(source) {
+        case .finished:
             for name in globals.names {
                 guard let value = globals[name]?.global?.pointee else { continue }
                 builtins.add(name, value)
             }
+        case .rejected(let found): preludeFaults += found
+        case .failed(let found): preludeFaults.append(found)
+        case .interrupted: break
         }
     }
 

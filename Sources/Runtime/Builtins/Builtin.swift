@@ -8,6 +8,7 @@ package final class Builtin: Sendable {
     package enum Family: String, CaseIterable, Sendable {
         case derivatives = "Derivatives"
         case tensors = "Making tensors"
+        case numbers = "Numbers and tensors"
         case random = "Random numbers"
         case lists = "Lists, records and functions"
         case text = "Text and output"
@@ -25,6 +26,7 @@ package final class Builtin: Sendable {
 
     /// What a builtin is given.
     package struct Call {
+        package let builtin: Builtin
         package let arguments: [Value?]
         package let machine: Machine
         package let site: Site
@@ -60,7 +62,7 @@ package final class BuiltinFunction: Callable {
     package override var parameters: [ParameterInfo] { builtin.parameters }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        try builtin.body(Builtin.Call(arguments: arguments, machine: machine, site: site))
+        try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
     }
 }
 
@@ -97,15 +99,21 @@ package final class PrimitiveFunction: Callable {
         var operands: [Value] = []
         var attributes: [Attribute] = []
         for (index, parameter) in primitive.parameters.enumerated() {
-            let span = index < site.operands.count ? site.operands[index] : site.span
+            let isWritten = index < site.operands.count
+            let span = isWritten ? site.operands[index] : site.span
             switch parameter.kind {
             case .operand:
-                operands.append(try machine.operand(arguments[index] ?? .nothing, of: primitive, parameter, span))
+                operands.append(try machine.operand(arguments[index] ?? .nothing, of: primitive, span, isWritten))
             case .operands:
-                let elements = try machine.elements(of: arguments[index] ?? .list([]), Site(site.span, [span]))
+                let list = arguments[index]?.settled ?? .list([])
+                guard list.hasElements else {
+                    throw machine.typeError("`\(primitive.name)`", needs: "a list of tensors", list, at: span, isWritten: isWritten)
+                }
+                let elements = try machine.elements(of: list, Site(site.span, [span]))
                 for (place, element) in elements.enumerated() {
-                    let own = infos[index].isVariadic && index + place < site.operands.count ? site.operands[index + place] : span
-                    operands.append(try machine.operand(element, of: primitive, parameter, own))
+                    let isWritten = infos[index].isVariadic && index + place < site.operands.count
+                    let own = isWritten ? site.operands[index + place] : span
+                    operands.append(try machine.operand(element, of: primitive, own, isWritten))
                 }
                 guard !operands.isEmpty else { throw Diagnostic("`\(primitive.name)` needs at least one tensor", at: span) }
             default:
@@ -125,7 +133,7 @@ package final class PrimitiveFunction: Callable {
 
 extension Machine {
     fileprivate func operand(
-        _ value: Value, of primitive: Primitive, _ parameter: Autodiff.Parameter, _ span: Span
+        _ value: Value, of primitive: Primitive, _ span: Span, _ isWritten: Bool
     ) throws -> Value {
         let value = value.settled
         if value.isNumeric { return value }
@@ -134,7 +142,7 @@ extension Machine {
         case .boolean(let boolean): return .number(boolean ? 1 : 0)
         default:
             throw typeError(
-                "`\(primitive.name)`", needs: "a number or a tensor", value, at: span,
+                "`\(primitive.name)`", needs: "a number or a tensor", value, at: span, isWritten: isWritten,
                 hints: { if case .function = value { ["call it: a function has a value only for arguments"] } else { [] } }())
         }
     }
@@ -149,6 +157,7 @@ extension Machine {
             case .number: return .int(try whole(value, what, at: span))
             case .tensor(let box) where box.tensor.rank == 0: return .int(try whole(value, what, at: span))
             default:
+                guard value.hasElements else { throw typeError(what, needs: "a whole number or a list of them", value, at: span) }
                 return .ints(try elements(of: value, Site(span, [span])).map { try whole($0, what, at: span) })
             }
         case .flag:

@@ -5,8 +5,12 @@ extension Builtin {
     package static let all: [Builtin] =
         derivatives
         + tensors
+        + numbers
+        + random
         + lists
+        + records
         + text
+        + output
         + training
 }
 
@@ -18,10 +22,7 @@ extension Builtins {
             builtins.add(primitive.name, .function(PrimitiveFunction(primitive)))
         }
         for builtin in Builtin.all { builtins.add(builtin.name, .function(BuiltinFunction(builtin))) }
-        builtins.add("π", .number(.pi))
-        builtins.add("e", .number(2.718281828459045))
-        builtins.add("inf", .number(.infinity))
-        builtins.add("nan", .number(.nan))
+        for constant in Constant.all { builtins.add(constant.name, .number(constant.number)) }
         return builtins
     }
 }

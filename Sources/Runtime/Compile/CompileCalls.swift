@@ -58,6 +58,9 @@ extension Compiler {
         }
         let (sources, rest) = (plan.sources, plan.rest)
         let isInOrder = rest.isEmpty && sources.enumerated().allSatisfy { $1 == $0 || ($1 == nil && $0 >= values.count) }
+        let spans = site.operands
+        // Places in the order of the parameters, as the callee counts them; those of a variadic parameter come last.
+        let site = isInOrder ? site : Site(site.span, plan.places(spans, callable.parameters, call: site.span))
         return Code { frame in
             if isInOrder {
                 var bound: [Value?] = []
@@ -152,6 +155,8 @@ extension Machine {
         }
         var bound = plan.sources.map { $0.map { arguments[$0] } }
         if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
+        let isPlaced = site.operands.count == arguments.count && !arguments.isEmpty
+        let site = isPlaced ? Site(site.span, plan.places(site.operands, parameters, call: site.span)) : site
         return try invoke(callable, bound, site)
     }
 

@@ -34,9 +34,13 @@ extension Machine {
         return line.count > 40 ? String(line.prefix(38)) + "…" : line
     }
 
-    /// The wrong kind of value: "`+` needs numbers or tensors, but `name` is a string".
-    package func typeError(_ what: String, needs: String, _ value: Value, at span: Span, hints: [String] = []) -> Diagnostic {
+    /// The wrong kind of value: "`+` needs numbers or tensors, but `name` is a string"; of an argument that no text stands for, since a
+    /// builtin calls the function, "but was given a string".
+    package func typeError(
+        _ what: String, needs: String, _ value: Value, at span: Span, isWritten: Bool = true, hints: [String] = []
+    ) -> Diagnostic {
         let text = sourceText(span).map { "`\($0)`" } ?? "this"
-        return Diagnostic("\(what) needs \(needs), but \(text) is \(value.typeDescription)", at: span, hints: hints)
+        return Diagnostic(
+            "\(what) needs \(needs), but \(isWritten ? "\(text) is" : "was given") \(value.typeDescription)", at: span, hints: hints)
     }
 }

@@ -6,6 +6,12 @@ enum ArgumentBinding {
     struct Plan {
         var sources: [Int?]
         var rest: [Int] = []
+
+        /// Where the arguments stand, in the order of the parameters; one that is not given stands where the call does.
+        func places(_ spans: [Span], _ parameters: [ParameterInfo], call: Span) -> [Span] {
+            let fixed = parameters.indices.filter { !parameters[$0].isVariadic }
+            return fixed.map { sources[$0].map { spans[$0] } ?? call } + rest.map { spans[$0] }
+        }
     }
 
     enum Fault {

@@ -61,13 +61,31 @@ package final class Globals {
     }
 }
 
-/// What the language brings along: primitives, builtins and the prelude. Fixed once a session runs.
+/// What the language brings along: primitives, builtins, constants and the prelude. Fixed once a session runs.
 package final class Builtins {
     private var table: [String: Value] = [:]
+    /// Names whose values are made when they are first asked for: functions of the prelude, by the file that holds them.
+    private var pending: [String: Int] = [:]
+    /// Runs a file of the prelude, which adds its names here.
+    private var load: (Int) -> Void = { _ in }
 
     package init() {}
 
-    package subscript(name: String) -> Value? { table[name] }
-    package var names: [String] { Array(table.keys) }
+    package subscript(name: String) -> Value? {
+        if let value = table[name] { return value }
+        guard let file = pending[name] else { return nil }
+        // Gone from the list before it runs, so that files which use each other in a circle do not load for ever.
+        pending = pending.filter { $0.value != file }
+        load(file)
+        return table[name]
+    }
+
+    package var names: [String] { Array(table.keys) + pending.keys }
+
     package func add(_ name: String, _ value: Value) { table[name] = value }
+
+    func add(pending names: [String: Int], load: @escaping (Int) -> Void) {
+        pending = names
+        self.load = load
+    }
 }

@@ -4,6 +4,8 @@ import Tensors
 package struct NumberStyle: Sendable {
     /// Significant digits at most; 17 shows every double exactly.
     package var digits = 10
+    /// A fixed count of digits behind the point instead.
+    package var places: Int?
     /// Tensors of more numbers are cut.
     package var mostNumbers = 200
     /// Columns of the terminal or page.
@@ -13,9 +15,10 @@ package struct NumberStyle: Sendable {
 
     /// The shortest form of a number rounded to `digits` significant digits, without trailing zeros: `0.6`, `1e-07`.
     package func format(_ number: Double) -> String {
-        if number == 0 { return number.sign == .minus ? "-0" : "0" }
+        if number == 0, places == nil { return number.sign == .minus ? "-0" : "0" }
         if number.isNaN { return "nan" }
         if number.isInfinite { return number > 0 ? "inf" : "-inf" }
+        if let places { return DecimalDigits.fixed(number, places: places) }
         let rounded = digits >= 17 ? number : NumberStyle.round(number, to: digits)
         return NumberStyle.shortest(rounded)
     }
