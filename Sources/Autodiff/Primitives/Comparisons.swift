@@ -8,15 +8,15 @@ extension Primitive {
         equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, logicalAnd, logicalOr, logicalNot, `where`,
     ]
 
-    package static let equal: Primitive = .comparison("equal", "==", GRAD_EQ, "1 where a equals b, else 0")
-    package static let notEqual: Primitive = .comparison("not_equal", "!=", GRAD_NE, "1 where a differs from b, else 0")
-    package static let less: Primitive = .comparison("less", "<", GRAD_LT, "1 where a is below b, else 0")
-    package static let lessOrEqual: Primitive = .comparison("less_equal", "<=", GRAD_LE, "1 where a is at most b, else 0")
-    package static let greater: Primitive = .comparison("greater", ">", GRAD_GT, "1 where a is above b, else 0")
+    package static let equal: Primitive = .comparison("equal", "==", GRAD_EQ, "1 where a equals b, else 0", "[1, 2] == 2  # [0, 1]")
+    package static let notEqual: Primitive = .comparison("not_equal", "!=", GRAD_NE, "1 where a differs from b, else 0", "1 != 2  # true")
+    package static let less: Primitive = .comparison("less", "<", GRAD_LT, "1 where a is below b, else 0", "[1, 2] < 2  # [1, 0]")
+    package static let lessOrEqual: Primitive = .comparison("less_equal", "<=", GRAD_LE, "1 where a is at most b, else 0", "[1, 2] <= 1  # [1, 0]")
+    package static let greater: Primitive = .comparison("greater", ">", GRAD_GT, "1 where a is above b, else 0", "2 > 1  # true")
     package static let greaterOrEqual: Primitive = .comparison(
-        "greater_equal", ">=", GRAD_GE, "1 where a is at least b, else 0")
-    package static let logicalAnd: Primitive = .comparison("logical_and", "and", GRAD_AND, "1 where both are not 0, else 0")
-    package static let logicalOr: Primitive = .comparison("logical_or", "or", GRAD_OR, "1 where either is not 0, else 0")
+        "greater_equal", ">=", GRAD_GE, "1 where a is at least b, else 0", "[1, 2] >= 2  # [0, 1]")
+    package static let logicalAnd: Primitive = .comparison("logical_and", "and", GRAD_AND, "1 where both are not 0, else 0", "logical_and([1, 0], [1, 1])  # [1, 0]")
+    package static let logicalOr: Primitive = .comparison("logical_or", "or", GRAD_OR, "1 where either is not 0, else 0", "logical_or([1, 0], [0, 0])  # [1, 0]")
 
     package static let logicalNot: Primitive = Primitive(
         "logical_not", [.operand("x")], summary: "1 where x is 0, else 0", examples: ["logical_not([0, 2])  # [1, 0]"],
@@ -25,10 +25,10 @@ extension Primitive {
         derivative: .zero, operation: GRAD_NOT, points: [TestPoint([Tensor([0, 2])], variables: [])], isPredicate: true)
 
     private static func comparison(
-        _ name: String, _ sign: String, _ operation: grad_operation, _ summary: String
+        _ name: String, _ sign: String, _ operation: grad_operation, _ summary: String, _ example: String
     ) -> Primitive {
         .binary(
-            name, operation, summary: summary, notation: .infix(sign), isPredicate: true, derivatives: nil)
+            name, operation, summary: summary, examples: [example], notation: .infix(sign), isPredicate: true, derivatives: nil)
     }
 
     /// Where the condition is 0 or 1 elementwise. NaN and infinity from the branch not taken do not reach a gradient.

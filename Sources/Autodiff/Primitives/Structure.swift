@@ -57,6 +57,7 @@ extension Primitive {
     /// The same numbers as f64 or f32.
     package static let cast: Primitive = Primitive(
         "cast", [.operand("x"), .attribute("type", .text)], summary: "x with numbers of another type, \"f32\" or \"f64\"",
+        examples: ["cast([0.5, 2], \"f32\")  # f32([0.5, 2])"],
         shape: { (shapes, attributes) throws(PrimitiveError) in
             guard attributes.text(0) == "f32" || attributes.text(0) == "f64" else {
                 throw PrimitiveError("there is no element type \"\(attributes.text(0) ?? "")\"", hint: "the types are f64 and f32")

@@ -92,6 +92,9 @@ package final class PrimitiveFunction: Callable {
         }
     }
 
+    /// Whether a parameter takes a list of tensors, which as a literal may hold tensors of different shapes.
+    func takesList(_ index: Int) -> Bool { { if case .operands = primitive.parameters[index].kind { !infos[index].isVariadic } else { false } }() }
+
     package override var name: String? { primitive.name }
     package override var parameters: [ParameterInfo] { infos }
 
@@ -105,7 +108,10 @@ package final class PrimitiveFunction: Callable {
             case .operand:
                 operands.append(try machine.operand(arguments[index] ?? .nothing, of: primitive, span, isWritten))
             case .operands:
-                let list = arguments[index]?.settled ?? .list([])
+                var list = arguments[index]?.settled ?? .list([])
+                if infos[index].isVariadic, case .list(let rest) = list, rest.elements.count == 1, case .list = rest.elements[0].settled {
+                    list = rest.elements[0].settled
+                }
                 guard list.hasElements else {
                     throw machine.typeError("`\(primitive.name)`", needs: "a list of tensors", list, at: span, isWritten: isWritten)
                 }

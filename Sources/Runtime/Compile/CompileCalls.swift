@@ -56,6 +56,12 @@ extension Compiler {
         guard case .success(let plan) = ArgumentBinding.bind(arguments.map { $0.name?.text }, to: callable.parameters) else {
             return .constant(.nothing)
         }
+        var values = values
+        if let primitive = callable as? PrimitiveFunction {
+            for (index, source) in plan.sources.enumerated() where primitive.takesList(index) {
+                if let source, case .array(let elements, _) = arguments[source].value { values[source] = Code { [list = list(elements)] frame in try list(frame) } }
+            }
+        }
         let (sources, rest) = (plan.sources, plan.rest)
         let isInOrder = rest.isEmpty && sources.enumerated().allSatisfy { $1 == $0 || ($1 == nil && $0 >= values.count) }
         let spans = site.operands
@@ -76,6 +82,12 @@ extension Compiler {
             }
             return try machine.invoke(callable, bound, site)
         }
+    }
+
+    /// The elements of `[a, b]` as a list, where a call takes tensors of different shapes.
+    private func list(_ elements: [Expression]) -> Evaluate {
+        let parts = elements.map { ($0.span, compile($0).evaluate) }
+        return { frame in .list(try parts.map { span, value in try Compiler.valued(value(frame), span) }) }
     }
 
     /// The usual call: arguments by position go straight into the callee's slots.
