@@ -70,7 +70,7 @@ package struct Shape: Hashable, Sendable {
         guard axis >= 0 && axis < rank else {
             throw PrimitiveError(
                 "there is no axis \(given) in a tensor of shape \(self)",
-                hint: rank == 0 ? "a number has no axes" : "its axes are 0 to \(rank - 1), or -\(rank) to -1 from the end")
+                hint: rank == 0 ? "a number has no axes" : rank == 1 ? "its only axis is 0, or -1 from the end" : "its axes are 0 to \(rank - 1), or -\(rank) to -1 from the end")
         }
         return axis
     }

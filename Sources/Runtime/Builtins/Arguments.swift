@@ -112,7 +112,7 @@ extension Builtin.Call {
 
     package func requireFunction(_ index: Int) throws {
         guard case .function = self[index] else {
-            throw typeError(index, needs: "a function", hints: ["as in `\(builtin.name)(x -> x^2, …)`"])
+            throw typeError(index, needs: "a function", hints: builtin.examples.first.map { ["as in `\(Builtin.code(of: $0))`"] } ?? [])
         }
     }
 

@@ -52,6 +52,20 @@ package final class Builtin: Sendable {
 
 }
 
+extension Builtin {
+    /// An example without its result.
+    static func code(of example: String) -> String {
+        var code: [Character] = []
+        var spaces = 0
+        for character in example {
+            if character == "#", spaces >= 2 { return String(code.dropLast(spaces)) }
+            spaces = character == " " ? spaces + 1 : 0
+            code.append(character)
+        }
+        return example
+    }
+}
+
 /// A builtin as a function.
 package final class BuiltinFunction: Callable {
     package let builtin: Builtin
@@ -93,7 +107,9 @@ package final class PrimitiveFunction: Callable {
     }
 
     /// Whether a parameter takes a list of tensors, which as a literal may hold tensors of different shapes.
-    func takesList(_ index: Int) -> Bool { { if case .operands = primitive.parameters[index].kind { !infos[index].isVariadic } else { false } }() }
+    func takesList(_ index: Int) -> Bool {
+        if case .operands = primitive.parameters[index].kind { !infos[index].isVariadic } else { false }
+    }
 
     package override var name: String? { primitive.name }
     package override var parameters: [ParameterInfo] { infos }

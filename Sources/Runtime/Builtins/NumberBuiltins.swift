@@ -5,7 +5,7 @@ import Tensors
 // Functions whose name a primitive has too, and which do more than it does: `max` of one tensor or of two, `sort` of a list of strings.
 
 extension Builtin {
-    static let numbers: [Builtin] = [largest, smallest, anyTrue, allTrue, sort, reverse, unique, set]
+    static let numbers: [Builtin] = [largest, smallest, anyTrue, allTrue, sort, reverse, unique, counts, nonzero, set]
 
     static let largest = extremum("max", "larger", "largest", .largest, .maximum, ["max([2, 7, 5])  # 7", "max([[1, 5], [3, 2]], axis: 0)  # [3, 5]", "max([-1, 2], 0)  # [0, 2]"])
     static let smallest = extremum("min", "smaller", "smallest", .smallest, .minimum, ["min([2, 7, 5])  # 2", "min([[1, 5], [3, 2]], axis: 1)  # [1, 2]", "min(3, 2)  # 2"])
@@ -27,6 +27,9 @@ extension Builtin {
                     "`\(name)` of two values has no axis", at: call.has(2) ? 2 : 3,
                     hints: ["of more values write `\(name)([a, b, c])`; along an axis `\(name)(x, axis: 0)`"])
             }
+            for index in 0...1 {
+                if case .text = call[index] { throw call.typeError(index, needs: "a number or a tensor", hints: ["`sort` puts strings in order"]) }
+            }
             return try call.run(elementwise, [call[0], call[1]])
         }
     }
@@ -46,7 +49,14 @@ extension Builtin {
                 return try call.run(primitive, [try call.asTensor(0), call.arguments[1], call.arguments[2]])
             }
             guard !call.has(1), !call.has(2) else { throw call.problem("a list has no axes", at: call.has(1) ? 1 : 2) }
-            return .boolean(decide(try list.elements.map { try call.machine.truth($0.settled, call.span(0)) }))
+            return .boolean(decide(try list.elements.map { element in
+                guard case .boolean = element.settled else {
+                    if element.isTraced { return try call.machine.truth(element, call.span(0)) }
+                    throw call.problem(
+                        "`\(name)` of a list needs elements that are true or false, but one is \(element.settled.typeDescription)", at: 0)
+                }
+                return try call.machine.truth(element.settled, call.span(0))
+            }))
         }
     }
 
@@ -85,17 +95,30 @@ extension Builtin {
         summary: "the different numbers of a tensor in order, or the different elements of a list in the order of their first place",
         examples: ["unique([3, 1, 3])  # [1, 3]", "unique([\"b\", \"a\", \"b\"])  # [\"b\", \"a\"]"]
     ) { call in
-        if let tensor = call[0].tensor {
-            var seen: [Double] = []
-            for number in tensor.numbers.sorted() where seen.last != number { seen.append(number) }
-            return Value(Tensor(seen, shape: Shape([seen.count]), type: tensor.type))
-        }
+        if let tensor = call[0].tensor { return Value(tensor.unique().values) }
         var found: [Value] = []
         for element in try call.elements(0) where !found.contains(where: { $0.isEqual(to: element) }) {
             try call.machine.tick(call.site)
             found.append(element)
         }
         return try call.rebuilt(0, found)
+    }
+
+    static let counts = Builtin(
+        "counts", [.required("x")], .numbers, summary: "the different numbers of x in order, and how often each occurs",
+        examples: ["counts([3, 1, 3])  # {values: [1, 3], counts: [1, 2]}"]
+    ) { call in
+        let (values, counts) = try call.tensor(0).unique()
+        return .record([("values", Value(values)), ("counts", Value(counts))])
+    }
+
+    static let nonzero = Builtin(
+        "nonzero", [.required("x")], .numbers,
+        summary: "the indices of the numbers that are not 0, so of those for which a comparison holds; of a matrix a row of indices for each",
+        examples: ["nonzero([5, 0, 7])  # [0, 2]", "nonzero([[0, 1], [2, 0]] > 0)  # [[0, 1], [1, 0]]"]
+    ) { call in
+        let places = try call.tensor(0).nonzeroPlaces()
+        return Value(places.shape.rank == 2 && places.shape[1] == 1 ? places.reshaped(to: Shape([places.shape[0]])) : places)
     }
 
     // MARK: Parts

@@ -31,7 +31,7 @@ extension Builtin {
         var result = Record(names: [], values: [])
         for (name, value) in zip(names, values) {
             guard case .text(let name) = name else {
-                throw call.machine.typeError("a field's name", needs: "a string", name, at: call.span(0))
+                throw call.problem("the names of fields are strings, but one is \(name.typeDescription)", at: 0)
             }
             guard result[name.string] == nil else { throw call.problem("the field `\(name.string)` is named twice", at: 0) }
             result = result.setting(name.string, to: value)

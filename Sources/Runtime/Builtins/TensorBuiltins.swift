@@ -135,7 +135,7 @@ extension Builtin {
             case .boolean(let boolean): return .number(boolean ? 1 : 0)
             case let value where value.isNumeric: return value
             case let value:
-                throw call.machine.typeError("`tensor`", needs: "numbers", value, at: call.span(0))
+                throw call.problem("a tensor holds numbers, but there is \(value.typeDescription) here", at: 0)
             }
         }
         return try tensor(call[0])

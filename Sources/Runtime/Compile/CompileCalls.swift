@@ -63,7 +63,7 @@ extension Compiler {
             }
         }
         let (sources, rest) = (plan.sources, plan.rest)
-        let isInOrder = rest.isEmpty && sources.enumerated().allSatisfy { $1 == $0 || ($1 == nil && $0 >= values.count) }
+        let isInOrder = callable.parameters.last?.isVariadic != true && sources.enumerated().allSatisfy { $1 == $0 || ($1 == nil && $0 >= values.count) }
         let spans = site.operands
         // Places in the order of the parameters, as the callee counts them; those of a variadic parameter come last.
         let site = isInOrder ? site : Site(site.span, plan.places(spans, callable.parameters, call: site.span))

@@ -21,8 +21,9 @@ extension Machine {
     package func whole(_ value: Value, _ what: String, at span: Span) throws -> Int {
         let number = try number(value, what, at: span)
         guard let whole = Int(exactly: number), abs(number) < 9e15 else {
+            let (text, shown) = (sourceText(span), NumberStyle().format(number))
             throw Diagnostic(
-                "\(what) must be a whole number, but \(sourceText(span).map { "`\($0)`" } ?? "this") is \(NumberStyle().format(number))",
+                "\(what) must be a whole number, " + (text == nil || text == shown ? "not \(shown)" : "but `\(text ?? "")` is \(shown)"),
                 at: span, hints: number.isFinite ? ["`floor`, `ceil` and `round` give whole numbers"] : [])
         }
         return whole

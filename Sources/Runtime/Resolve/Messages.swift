@@ -58,7 +58,7 @@ enum Messages {
             if parameter.isVariadic { return "\(parameter.name)…" }
             return parameter.isRequired ? parameter.name : "\(parameter.name): \(parameter.defaultText ?? "…")"
         }
-        return "\(callee ?? "the function")(\(list.joined(separator: ", ")))"
+        return callee.map { "\($0)(\(list.joined(separator: ", ")))" } ?? "(\(list.joined(separator: ", "))) -> …"
     }
 
     private static func subject(_ callee: String?) -> String { callee.map { "`\($0)`" } ?? "the function" }

@@ -20,7 +20,7 @@ extension NumberStyle {
         case .node(let node): return describe(Value.plain(node))
         case .list(let list): return describe(list)
         case .record(let record):
-            return "{" + zip(record.names, record.values).map { "\($0): \(describe($1))" }.joined(separator: ", ") + "}"
+            return row("{", zip(record.names, record.values).map { ("\($0): ", $1) }, "}")
         case .range(let range): return "\(format(range.lower))\(range.isClosed ? "..." : "..<")\(format(range.upper))"
         case .function(let callable): return describe(callable)
         case .object(let object): return object.describe(self)
@@ -31,8 +31,22 @@ extension NumberStyle {
     private func describe(_ list: List) -> String {
         // A list that holds only numbers or tensors would read back as a tensor.
         let isAmbiguous = !list.elements.isEmpty && list.elements.allSatisfy { $0.settled.isNumeric }
-        let inner = list.elements.map(describe).joined(separator: ", ")
-        return isAmbiguous || list.elements.isEmpty ? "list(\(inner))" : "[\(inner)]"
+        let parts = list.elements.map { ("", $0) }
+        return isAmbiguous || list.elements.isEmpty ? row("list(", parts, ")") : row("[", parts, "]")
+    }
+
+    /// Values side by side; the lines of one that has several begin under its first.
+    private func row(_ open: String, _ parts: [(label: String, value: Value)], _ close: String) -> String {
+        var text = open
+        var column = open.count
+        for (index, part) in parts.enumerated() {
+            let label = (index > 0 ? ", " : "") + part.label
+            column += label.count
+            let lines = describe(part.value).split(separator: "\n", omittingEmptySubsequences: false)
+            text += label + lines.joined(separator: "\n" + String(repeating: " ", count: column))
+            column += lines.last?.count ?? 0
+        }
+        return text + close
     }
 
     private func describe(_ callable: Callable) -> String {
