@@ -9,10 +9,10 @@ enum Prelude {
 
         init(_ name: String, _ bytes: [UInt8]) { (path, self.bytes) = ("prelude/\(name)", bytes) }
 
-        /// The heading in its first line: `# Losses`.
+        /// The heading: the first words of its first line, `# Losses: …`.
         var title: String {
-            let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-            return String(String(decoding: line, as: UTF8.self).drop { $0 == "#" || $0 == " " })
+            let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            return String(line.drop { $0 == "#" || $0 == " " }.prefix { !",:.".contains($0) })
         }
     }
 
