@@ -158,12 +158,16 @@ package final class Interpreter {
 
     /// An error inside a function of the prelude is shown where a person's own code called it, with the inner place beside it.
     private func surfaced(_ diagnostic: Diagnostic) -> Diagnostic {
+        guard let inner = diagnostic.span, preludeSources.contains(inner.source), let function = diagnostic.stack.first?.function else {
+            return diagnostic
+        }
         var diagnostic = diagnostic
         while let span = diagnostic.span, preludeSources.contains(span.source), let call = diagnostic.stack.first {
-            diagnostic.labels.append(.init(span, "in `\(call.function)`"))
             diagnostic.span = call.span
             diagnostic.stack.removeFirst()
         }
+        diagnostic.labels.removeAll { preludeSources.contains($0.span.source) }
+        diagnostic.labels.append(.init(inner, "in `\(function)`"))
         return diagnostic
     }
 

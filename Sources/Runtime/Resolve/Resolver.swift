@@ -216,7 +216,21 @@ extension Statement {
 extension Function {
     var signature: [ParameterInfo] {
         parameters.map { parameter in
-            ParameterInfo(parameter.name.text, isRequired: parameter.defaultValue == nil)
+            ParameterInfo(
+                parameter.name.text, isRequired: parameter.defaultValue == nil, defaultText: parameter.defaultValue?.literal)
+        }
+    }
+}
+
+extension Expression {
+    /// As it is written, where that is short and certain.
+    fileprivate var literal: String? {
+        switch self {
+        case .number(let number, _): NumberStyle().format(number)
+        case .boolean(let boolean, _): boolean ? "true" : "false"
+        case .name(let name): name.text
+        case .unary(.minus, let operand, _): operand.literal.map { "-" + $0 }
+        default: nil
         }
     }
 }
