@@ -25,7 +25,7 @@ struct GradCommand: ParsableCommand {
             130 when it was interrupted.
             """,
         version: "grad \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, HelpCommand.self],
+        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, HelpCommand.self, ReferenceCommand.self],
         defaultSubcommand: RunCommand.self)
 
     @OptionGroup var options: RunOptions

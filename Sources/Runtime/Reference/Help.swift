@@ -80,6 +80,8 @@ extension Help {
         source = nil
     }
 
+    static var primitiveFamilies: [String] { Primitive.families.map(\.title) }
+
     init(_ constant: Constant) {
         name = constant.name
         signature = constant.name
