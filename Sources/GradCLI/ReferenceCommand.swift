@@ -14,7 +14,7 @@ struct ReferenceCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(terminal: parent.options.color.terminal)
-        let pages = Reference(CommandSession(parent.options, console, arguments: []).interpreter).pages
+        let pages = ReferencePages(CommandSession(parent.options, console, arguments: []).interpreter).pages
         guard let page else {
             for page in pages { console.print(page.name) }
             return try ExitStatus.success.end(console)

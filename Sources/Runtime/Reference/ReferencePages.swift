@@ -1,15 +1,15 @@
 /// The reference pages, generated from the declarations: one page for primitives, one for builtins, one for the prelude.
-package struct Reference {
+package struct ReferencePages {
     /// A page's file name and its text.
     package let pages: [(name: String, text: String)]
 
     package init(_ interpreter: Interpreter) {
         let help = interpreter.allHelp
-        let bodies = Reference.kinds.map { page -> (name: String, text: String) in
+        let bodies = ReferencePages.kinds.map { page -> (name: String, text: String) in
             let entries = help.filter { $0.kind == page.kind }
-            return (page.name, Reference.text(page.title, page.opening, entries, page.kind))
+            return (page.name, ReferencePages.text(page.title, page.opening, entries, page.kind))
         }
-        pages = [("README.md", Reference.index(help))] + bodies
+        pages = [("README.md", ReferencePages.index(help))] + bodies
     }
 
     private static let kinds: [(kind: Help.Kind, name: String, title: String, opening: String)] = [
