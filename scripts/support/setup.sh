@@ -3,8 +3,7 @@
 # One configuration for everything, so that nothing is compiled twice.
 configuration=release
 build_options=(-c "$configuration" --package-path "$root")
-product=GradCLI
-if grep -q '"grad"' "$root/Package.swift"; then product=grad; fi
+product=grad
 program=$root/.build/$configuration/$product
 
 # Debian's names of what the package needs.

@@ -280,16 +280,10 @@ extension Machine {
 
     /// The value with the part under the indices replaced; a tensor that nothing else holds is changed in place.
     func replace(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws {
+        if try replaceNumber(&value, items, with: new, site) { return }
         let settled = value.settled
         if let shape = settled.tensor?.shape {
             let selections = try selections(items, in: shape, of: settled, site)
-            if case .tensor(var box) = value, case .number(let number) = new, let place = position(selections, in: shape) {
-                value = .nothing
-                if !isKnownUniquelyReferenced(&box) { box = TensorValue(box.tensor) }
-                box.tensor.set(place, to: number)
-                value = .tensor(box)
-                return
-            }
             value = try replaced(settled, selections, shape, with: new, site)
             return
         }
@@ -309,6 +303,18 @@ extension Machine {
         default:
             throw Diagnostic("\(settled.typeDescription) has no parts to replace", at: site.span)
         }
+    }
+
+    /// One number of a tensor, in place when no other reference to the tensor is held, here least of all.
+    private func replaceNumber(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws -> Bool {
+        guard case .number(let number) = new, case .tensor(var box) = value else { return false }
+        let shape = box.tensor.shape
+        guard let place = position(try selections(items, in: shape, of: value, site), in: shape) else { return false }
+        value = .nothing
+        if !isKnownUniquelyReferenced(&box) { box = TensorValue(box.tensor) }
+        box.tensor.set(place, to: number)
+        value = .tensor(box)
+        return true
     }
 
     /// The row-major position when the indices name a single number.

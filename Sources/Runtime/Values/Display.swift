@@ -80,7 +80,7 @@ extension NumberStyle {
     // MARK: Tensors
 
     package func describe(_ tensor: Tensor) -> String {
-        if tensor.rank == 0 { return tensor.type == .f32 ? "f32(\(format(tensor.number)))" : format(tensor.number) }
+        if tensor.rank == 0 { return tensor.type == .f32 ? "f32(\(digits(of: tensor.number, as: .f32)))" : format(tensor.number) }
         let body: String
         if tensor.shape.axes.contains(0) {
             body = tensor.rank == 1 ? "[]" : "zeros(\(tensor.shape))"
@@ -120,7 +120,7 @@ private struct TensorPrinter {
         let strides = tensor.shape.strides
         func visit(_ axis: Int, _ offset: Int) {
             if axis == tensor.rank {
-                result[offset] = style.format(tensor[offset])
+                result[offset] = style.digits(of: tensor[offset], as: tensor.type)
                 return
             }
             for case .some(let place) in places(axis) { visit(axis + 1, offset + place * strides[axis]) }

@@ -23,6 +23,11 @@ package struct NumberStyle: Sendable {
         return NumberStyle.shortest(rounded)
     }
 
+    /// A number of 32 bits has fewer digits to show: those that read back as the same one, `0.2` and not `0.200000003`.
+    func digits(of number: Double, as type: ElementType) -> String {
+        format(type == .f32 && number.isFinite ? Double("\(Float(number))") ?? number : number)
+    }
+
     /// Rounded to significant decimal digits, by way of the decimal form itself so that no error creeps in.
     private static func round(_ number: Double, to digits: Int) -> Double {
         Double(DecimalDigits(number, digits: digits).text) ?? number
