@@ -1,15 +1,17 @@
 import TerminalSupport
 
+/// The program itself lies beside the tests too.
+func program() -> String { harness().replacing("/EditorHarness", with: "/grad") }
+
 extension Home {
     /// The program itself at its prompt, in this folder.
     func startPrompt(_ extra: [String: String] = [:], width: Int = 80, height: Int = 30) throws -> PseudoTerminal {
         var environment = ["HOME": path, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PWD": path]
         environment.merge(extra) { $1 }
         let words = environment.map { "\($0.key)='\($0.value)'" }.sorted().joined(separator: " ")
-        let program = harness().replacing("/EditorHarness", with: "/grad")
         // A shell, so that it starts in the folder.
         let terminal = try PseudoTerminal(
-            "/bin/sh", arguments: ["-c", "cd '\(path)' && exec env \(words) '\(program)'"], environment: ["PATH": "/usr/bin:/bin"],
+            "/bin/sh", arguments: ["-c", "cd '\(path)' && exec env \(words) '\(program())'"], environment: ["PATH": "/usr/bin:/bin"],
             width: width, height: height)
         terminal.companion = self
         try terminal.waitForPrompt()

@@ -59,7 +59,7 @@ extension PromptSession {
             guard let value = interpreter.globals[name]?.global?.pointee else { continue }
             let gap = String(repeating: " ", count: column - displayWidth(name))
             var text = echo.brief(value)
-            if case .function(let callable) = value.settled { text = HelpText.signature(of: callable) }
+            if case .function(let callable) = value.settled { text = helpText.signature(of: callable) }
             output.result(paint.name(name) + gap + text)
         }
     }

@@ -6,8 +6,7 @@ import Tensors
 struct Echo {
     let style: NumberStyle
     let paint: Paint
-    /// The text of a function that is written in Grad.
-    let definition: (Callable) -> String?
+    let help: HelpText
 
     /// Longer than this, a row of numbers is told its length.
     private static let shortRow = 12
@@ -28,10 +27,12 @@ struct Echo {
 
     /// What is written in Grad is shown as it is written, if it is short.
     private func function(_ callable: Callable) -> String {
-        if let text = definition(callable), !text.contains("\n"), displayWidth(text) <= style.width { return text }
-        let signature = HelpText.signature(of: callable)
+        if let text = help.definition(callable), !text.contains("\n"), displayWidth(text) <= style.width { return text }
+        let signature = help.signature(of: callable)
         guard let name = callable.name, !(callable is Closure) else { return signature }
-        return signature + paint.dim("  # `:help \(name)` tells about it")
+        let remark = "  # `:help \(name)` tells about it"
+        let isShort = displayWidth(signature) + displayWidth(remark) <= style.width
+        return (isShort ? signature : "\(name)(…)") + paint.dim(remark)
     }
 
     private func shapeToTell(_ value: Value) -> Shape? {
@@ -136,7 +137,7 @@ struct Echo {
             guard let first = list.elements.first else { return "an empty list" }
             let kinds = Set(list.elements.map(type))
             return "a list of \(list.elements.count)" + (kinds.count == 1 ? ", each \(type(first))" : "")
-        case .function(let callable): return "a function: \(HelpText.signature(of: callable))"
+        case .function(let callable): return "a function: \(help.signature(of: callable))"
         case let other: return other.typeDescription
         }
     }

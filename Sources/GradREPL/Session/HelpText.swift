@@ -6,31 +6,68 @@ import Syntax
 struct HelpText {
     let interpreter: Interpreter
     let paint: Paint
+    /// Columns of the terminal.
+    let width: Int
 
     /// `huber(a, b, delta: 1)`.
-    static func signature(of callable: Callable, named name: String? = nil) -> String {
-        let parameters = callable.parameters.map { parameter in
+    func signature(of callable: Callable, named name: String? = nil) -> String {
+        "\(name ?? callable.name ?? "function")(\(parameters(of: callable).joined(separator: ", ")))"
+    }
+
+    private func parameters(of callable: Callable) -> [String] {
+        if let function = (callable as? Closure)?.declaration, let source = interpreter.source(function.span.source) {
+            return function.parameters.map { HelpText.text($0, in: source) }
+        }
+        return callable.parameters.map { parameter in
             if parameter.isVariadic { return parameter.name + "…" }
             return parameter.isRequired ? parameter.name : "\(parameter.name): \(parameter.defaultText ?? "…")"
         }
-        return "\(name ?? callable.name ?? "function")(\(parameters.joined(separator: ", ")))"
+    }
+
+    /// `X[n, d]`, `k: 2`, as it is written.
+    private static func text(_ parameter: Syntax.Parameter, in source: Source) -> String {
+        let shape = parameter.shape.map { lengths in "[\(lengths.map { source.text($0.span) }.joined(separator: ", "))]" }
+        let value = parameter.defaultValue.map { ": " + source.text($0.span) }
+        return source.text(parameter.name.span) + (shape ?? "") + (value ?? "")
     }
 
     /// `nil` for a name that is not known.
     func help(for name: String) -> String? {
         guard let value = value(of: name) else { return nil }
         guard case .function(let callable) = value.settled else { return "\(name) is \(value.typeDescription)" }
-        var lines = [paint.bold(HelpText.signature(of: callable, named: name))]
+        let head = HelpText.wrapped(signature(of: callable, named: name), width: width, indent: 4)
+            .map(paint.bold).joined(separator: "\n")
         switch callable {
-        case let function as PrimitiveFunction:
-            lines += ["  " + function.primitive.summary] + examples(function.primitive.examples)
-        case let function as BuiltinFunction: lines += ["  " + function.builtin.summary] + examples(function.builtin.examples)
-        default: lines += (source(of: name)?.split(separator: "\n").map { "  " + $0 } ?? [])
+        case let function as PrimitiveFunction: return text(head, function.primitive.summary, function.primitive.examples)
+        case let function as BuiltinFunction: return text(head, function.builtin.summary, function.builtin.examples)
+        default: return text(head, "", source(of: name)?.split(separator: "\n").map(String.init) ?? [])
         }
+    }
+
+    private func text(_ head: String, _ summary: String, _ examples: [String]) -> String {
+        var lines = [head] + HelpText.wrapped(summary, width: width - 2).map { "  " + $0 }
+        if !examples.isEmpty { lines += (summary.isEmpty ? [] : [""]) + examples.map { "  " + withQuietResult($0) } }
         return lines.joined(separator: "\n")
     }
 
-    private func examples(_ lines: [String]) -> [String] { lines.isEmpty ? [] : [""] + lines.map { "  " + $0 } }
+    /// An example's result is not to be typed.
+    private func withQuietResult(_ example: String) -> String {
+        guard let mark = example.firstRange(of: "  # ") else { return example }
+        return example[..<mark.lowerBound] + paint.dim(String(example[mark.lowerBound...]))
+    }
+
+    /// Lines broken between words, all but the first behind `indent` blanks.
+    static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, displayWidth(last) + 1 + displayWidth(String(word)) <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append((lines.isEmpty ? "" : String(repeating: " ", count: indent)) + word)
+            }
+        }
+        return lines
+    }
 
     /// The text of a function that is written in the language.
     func source(of name: String) -> String? {

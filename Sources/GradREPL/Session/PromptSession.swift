@@ -77,12 +77,12 @@ package final class PromptSession {
     }
 
     var paint: Paint { Paint(isOn: output.colorsResults) }
-    var helpText: HelpText { HelpText(interpreter: interpreter, paint: paint) }
+    var helpText: HelpText { HelpText(interpreter: interpreter, paint: paint, width: output.width()) }
 
     var echo: Echo {
         var style = interpreter.machine.style
         style.width = output.width()
-        return Echo(style: style, paint: paint, definition: helpText.definition)
+        return Echo(style: style, paint: paint, help: helpText)
     }
 
     // MARK: Inputs
