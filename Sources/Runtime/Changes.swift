@@ -4,7 +4,6 @@ import Tensors
 package struct Changes {
     fileprivate let globals: Globals.Snapshot
     fileprivate let random: RandomStream
-    fileprivate let imported: Set<String>
     fileprivate let cells: Journal
 
     /// The top-level names and their values before.
@@ -14,20 +13,19 @@ package struct Changes {
 extension Interpreter {
     /// Runs `body` and remembers how things stood before it.
     package func recording<Result>(_ body: () throws -> Result) rethrows -> (Result, Changes) {
-        let before = (globals.snapshot(), machine.random, imported)
+        let before = (globals.snapshot(), machine.random)
         machine.journalCount += 1
         machine.journal = Journal(number: machine.journalCount)
         defer { machine.journal = nil }
         let result = try body()
         let cells = machine.journal ?? Journal(number: 0)
-        return (result, Changes(globals: before.0, random: before.1, imported: before.2, cells: cells))
+        return (result, Changes(globals: before.0, random: before.1, cells: cells))
     }
 
     /// Makes things what they were before the changes. Later changes have to be taken back first.
     package func takeBack(_ changes: Changes) {
         globals.restore(changes.globals)
         machine.random = changes.random
-        imported = changes.imported
         changes.cells.takeBack()
     }
 

@@ -7,9 +7,7 @@ package final class Interpreter {
     package private(set) var globals = Globals()
     package let builtins: Builtins
     private var sources: [SourceID: Source] = [:]
-    /// Files under way, outermost first, so that a circle of imports is found.
-    private var importing: [String] = []
-    var imported: Set<String> = []
+    let imports = Imports()
 
     /// How a run ended.
     package enum Outcome {
@@ -62,8 +60,8 @@ package final class Interpreter {
         guard !parsed.diagnostics.hasErrors else { return parsed.diagnostics }
         let snapshot = globals.snapshot()
         defer { globals.restore(snapshot) }
-        let (_, found) = resolve(parsed.program)
-        return parsed.diagnostics + found
+        defer { imports.forgetAll() }
+        return parsed.diagnostics + resolve(parsed.program).diagnostics
     }
 
     /// Runs a program; `observe` is told of values and updates at top level.
@@ -75,7 +73,8 @@ package final class Interpreter {
 
     private func run(_ program: Program, observe: (Event) -> Void) -> Outcome {
         let before = globals.snapshot()
-        let (resolution, diagnostics) = resolve(program)
+        defer { imports.forgetAll() }
+        let (resolution, diagnostics, _) = resolve(program)
         guard let resolution else {
             globals.restore(before)
             return .rejected(diagnostics)
@@ -90,15 +89,21 @@ package final class Interpreter {
         }
     }
 
-    private func resolve(_ program: Program) -> (Resolution?, [Diagnostic]) {
-        var resolver = Resolver(globals: globals, builtins: builtins)
+    /// `nil` when something is wrong; `names` are those that the program and its imports introduce.
+    func resolve(_ program: Program) -> (resolution: Resolution?, diagnostics: [Diagnostic], names: [Name]) {
+        var found: [Diagnostic] = []
+        let imported = readImports(of: program, &found)
+        // What an import that failed would have introduced is not known.
+        guard !found.hasErrors else { return (nil, found, []) }
+        var resolver = Resolver(globals: globals, builtins: builtins, imported: imported)
         resolver.resolve(program)
-        let found = resolver.diagnostics
-        return (found.contains { $0.severity == .error } ? nil : resolver.resolution, found)
+        found += resolver.diagnostics
+        let names = imported.values.flatMap { $0 } + program.statements.compactMap(\.introducedName)
+        return (found.hasErrors ? nil : resolver.resolution, found, names)
     }
 
     /// Runs statement after statement in one frame of the top level's own slots.
-    private func execute(_ program: Program, _ resolution: Resolution, _ observe: (Event) -> Void) throws -> Value {
+    func execute(_ program: Program, _ resolution: Resolution, _ observe: (Event) -> Void) throws -> Value {
         let compiler = Compiler(machine: machine, resolution: resolution)
         let count = resolution.main.slotCount
         guard let slots = machine.enter(count) else {
@@ -189,43 +194,6 @@ package final class Interpreter {
         case .failed(let found): preludeFaults.append(found)
         case .interrupted: break
         }
-    }
-
-    // MARK: Imports
-
-    /// Runs another file's statements once, in this session's top level; its bare values are not shown.
-    private func importFile(_ path: String, _ span: Span) throws {
-        guard let read = machine.environment.readFile else {
-            throw Diagnostic("`import` is not allowed here", at: span, hints: ["the host of this session gives no access to files"])
-        }
-        let resolved = resolve(path, from: source(span.source)?.name ?? "")
-        if imported.contains(resolved) { return }
-        guard !importing.contains(resolved) else {
-            throw Diagnostic("`\(path)` imports itself, by way of \(importing.joined(separator: " → "))", at: span)
-        }
-        let bytes: [UInt8]
-        do {
-            bytes = try read(resolved)
-        } catch {
-            throw Diagnostic("`\(path)` cannot be read: \(error)", at: span)
-        }
-        importing.append(resolved)
-        defer { importing.removeLast() }
-        let parsed = parse(addSource(name: resolved, bytes: bytes))
-        let (resolution, found) = parsed.diagnostics.hasErrors ? (nil, parsed.diagnostics) : resolve(parsed.program)
-        guard let resolution else {
-            var first = (parsed.diagnostics + found).first { $0.severity == .error } ?? Diagnostic("it does not parse", at: span)
-            first.labels.append(.init(span, "imported here"))
-            throw first
-        }
-        _ = try execute(parsed.program, resolution) { _ in }
-        imported.insert(resolved)
-    }
-
-    /// A relative path counts from the folder of the file that imports.
-    private func resolve(_ path: String, from importer: String) -> String {
-        guard !path.hasPrefix("/"), let slash = importer.lastIndex(of: "/") else { return path }
-        return importer[...slash] + path
     }
 }
 

@@ -3,7 +3,8 @@
 package func nearestNames(to name: String, among names: some Sequence<String>) -> [String] {
     let wanted = folded(name)
     guard !wanted.isEmpty, wanted.count <= 64 else { return [] }
-    let limit = max(1, min(3, wanted.count / 3))
+    // Any name of one or two letters is a slip away from any other.
+    let limit = wanted.count < 3 ? 0 : max(1, min(3, wanted.count / 3))
     var found: [(name: String, distance: Int)] = []
     for candidate in Set(names) where candidate != name {
         let other = folded(candidate)

@@ -50,7 +50,12 @@ extension Lexer {
         case UInt8(ascii: "/") where atLineStart, UInt8(ascii: "*"):
             report(Message.foreignComment(span(offset, offset + 2)))
             while offset < bytes.count, bytes[offset] != 10, bytes[offset] != 13 { offset += 1 }
-        case UInt8(ascii: "/"): take(.slash, 2, reporting: Message.doubleSlash(span(offset, offset + 2)))
+        case UInt8(ascii: "/"):
+            take(.slash, 2, reporting: Message.doubleSlash(span(offset, offset + 2)))
+            guard open.isEmpty else { break }
+            // As likely as not the rest is a comment; it has no part in the program.
+            tokens.removeLast()
+            while offset < bytes.count, bytes[offset] != 10, bytes[offset] != 13 { offset += 1 }
         case UInt8(ascii: "="): take(.compoundAssign, 2)
         default: take(.slash, 1)
         }

@@ -300,6 +300,10 @@ extension Message {
             hints: ["a function with a block is `f(x) = { … }`", "a record is `{w: 1, b: 0}`"])
     }
 
+    static func comprehension(_ span: Span) -> Diagnostic {
+        Diagnostic("`for` does not stand behind a value", at: span, hints: ["a function of every element is `map(i -> i^2, 1...3)`"])
+    }
+
     static func tooDeep(_ span: Span) -> Diagnostic {
         Diagnostic("this is nested too deeply", at: span, hints: ["give names to parts of it"])
     }
@@ -331,12 +335,23 @@ extension Message {
     static func missingOperator(_ before: Span, _ span: Span, isNumeral: Bool, _ source: Source) -> Diagnostic {
         let (left, right) = (quoted(source, before), quoted(source, span))
         let startsWithName = source.text(span).unicodeScalars.first?.startsName ?? false
+        if isNumeral, !startsWithName, let first = source.text(span).unicodeScalars.first, first.isDigit || first == "." {
+            let hint = span.start > before.end ? "the digits of one number are grouped as in `1_000`" : "a number has one point"
+            return Diagnostic("two numbers stand side by side", at: span, hints: [hint, "elements of a list are separated by commas"])
+        }
+        if left == ")" || left == "]" {
+            return Diagnostic("an operator is missing before `\(right)`", at: span, hints: ["to multiply write `* \(right)`"])
+        }
         var hints = ["to multiply write `\(left) * \(right)`"]
         if isNumeral, startsWithName { hints[0] += " or `\(left)\(right)`" }
         if !isNumeral, source.text(before).unicodeScalars.first?.startsName ?? false, span.start > before.end {
             hints.append("to call write `\(left)(\(right))`")
         }
         return Diagnostic("an operator is missing before `\(right)`", at: span, hints: hints)
+    }
+
+    static func secondStatement(_ span: Span) -> Diagnostic {
+        Diagnostic("a second statement begins here", at: span, hints: ["write it on a line of its own"])
     }
 
     static func detachedCall(_ before: Span, _ span: Span, _ source: Source) -> Diagnostic {

@@ -139,6 +139,18 @@ extension Parser {
     func span(_ start: Int32, _ end: Int32) -> Span { Span(source.id, Int(start), Int(end)) }
     func text(_ token: Token) -> String { source.text(Int(token.start), Int(token.end)) }
 
+    /// Where something is missing: at the current token, or behind the last one when the line ended there.
+    var gap: Span {
+        guard kind == .end || current.startsLine, position > 0 else { return span(current) }
+        let end = tokens[position - 1].end
+        return span(end, end)
+    }
+
+    /// A line begins here that introduces a name, so that what came before it is over.
+    var startsIntroduction: Bool {
+        kind == .identifier && current.startsLine && kind(at: position + 1) == .assign
+    }
+
     func name(_ token: Token) -> Name {
         let (start, end) = (Int(token.start), Int(token.end))
         if token.flags.contains(.special) { return Name(canonicalName(source.text(start, end)), span(token)) }

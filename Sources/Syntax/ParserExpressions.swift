@@ -83,7 +83,7 @@ extension Parser {
     }
 
     private mutating func operand(_ level: Int, after sign: Token) -> Expression {
-        if !startsOperand { return fail(Message.missingOperand(span(current), after: span(sign), source)) }
+        if !startsOperand || startsIntroduction { return fail(Message.missingOperand(span(current), after: span(sign), source)) }
         if sign.kind == .pipe, kind == .identifier || kind == .leftParen || kind == .keywordIf, startsLambda {
             return prefix(Level.pipe)
         }
@@ -164,6 +164,7 @@ extension Parser {
     private mutating func unary(_ symbol: UnaryOperator, _ level: Int) -> Expression {
         let start = current
         advance()
+        if symbol == .plus, kind == .plus, current.isAdjacent, !failed { report(Message.increment(span(start.start, current.end), source)) }
         guard startsOperand else { return fail(missingAfterSign(start)) }
         let operand = symbol == .not ? binary(level) : prefix(level)
         let place = span(from: start.start)
@@ -206,7 +207,7 @@ extension Parser {
     private mutating func explain() -> Expression {
         let start = current.start
         advance()
-        guard startsOperand else { return fail(Message.missingExplained(span(current))) }
+        guard startsOperand else { return fail(Message.missingExplained(gap)) }
         let value = expression()
         let place = span(from: start)
         return grown(height, .explain(value, place), at: place)
@@ -223,10 +224,10 @@ extension Parser {
     /// From `then` on; the height of the condition is `height`.
     mutating func conditionalRest(_ condition: Expression, _ start: Int32) -> Expression {
         var below = height
-        guard accept(.keywordThen) else { return fail(Message.missingThen(span(current), source)) }
+        guard accept(.keywordThen) else { return fail(Message.missingThen(gap, source)) }
         let first = branchValue(after: "then")
         below = max(below, height)
-        guard accept(.keywordElse) else { return fail(Message.missingElse(span(current), start: span(start, start + 2))) }
+        guard accept(.keywordElse) else { return fail(Message.missingElse(gap, start: span(start, start + 2))) }
         let second = branchValue(after: "else")
         let place = span(from: start)
         return grown(max(below, height), .conditional(condition, first, second, place), at: place)
@@ -234,7 +235,7 @@ extension Parser {
 
     private mutating func branchValue(after word: String) -> Expression {
         if kind == .leftBrace, !isRecord(position) { return fail(Message.blockAfterThen(span(current))) }
-        guard startsOperand else { return failWithStatement() ?? fail(Message.missingValue(span(current), after: word)) }
+        guard startsOperand else { return failWithStatement() ?? fail(Message.missingValue(gap, after: word)) }
         let value = expression()
         if kind == .leftArrow || kind == .assign || kind == .compoundAssign, !current.startsLine {
             return fail(Message.statementAsValue(span(current), source))
@@ -254,7 +255,7 @@ extension Parser {
     /// The condition of `if` and `while`; `=` in it is taken for `==`.
     mutating func condition() -> Expression {
         guard startsOperand, kind != .leftBrace || isRecord(position) else {
-            return fail(Message.missingCondition(span(current)))
+            return fail(Message.missingCondition(gap))
         }
         let start = current.start
         var condition = expression()

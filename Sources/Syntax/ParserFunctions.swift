@@ -48,7 +48,7 @@ extension Parser {
         if kind == .leftBrace, !isRecord(position) { return .block(block()) }
         guard startsOperand else {
             height = 1
-            return .expression(failWithStatement() ?? fail(Message.missingBody(span(current), after: span(sign), source)))
+            return .expression(failWithStatement() ?? fail(Message.missingBody(gap, after: span(sign), source)))
         }
         if kind == .keywordIf, isBraceBranch {
             let place = span(current)
@@ -111,7 +111,7 @@ extension Parser {
         }
         guard accept(.colon) else { return Parameter(name: name, shape: shape) }
         guard startsOperand else {
-            fail(Message.missingValue(span(current), after: ":"))
+            fail(Message.missingValue(gap, after: ":"))
             return nil
         }
         return Parameter(name: name, shape: shape, defaultValue: expression())
@@ -123,6 +123,7 @@ extension Parser {
         height = 1
         if token.kind == .identifier {
             advance()
+            guard kind == .comma || kind == .rightBracket else { return fail(Message.badLength(span(token))) }
             return .name(name(token))
         }
         if token.kind == .number, case .number(let value, let place) = number(), !failed {

@@ -45,6 +45,9 @@ extension Parser {
         let token = current
         let place = span(token)
         let before = position > 0 ? tokens[position - 1] : token
+        if token.kind == .identifier, kind(at: position + 1) == .assign || kind(at: position + 1) == .leftArrow {
+            return Message.secondStatement(place)
+        }
         switch token.kind {
         case .assign: return Message.badAssign(place)
         case .leftArrow: return Message.updateInExpression(place)
@@ -55,6 +58,7 @@ extension Parser {
         case .superscript: return Message.detachedSuperscript(place)
         case .keywordElse: return Message.strayElse(place)
         case .keywordThen: return Message.strayThen(place)
+        case .keywordFor: return Message.comprehension(place)
         case .leftParen where before.kind.endsValue && !token.isAdjacent: return Message.detachedCall(span(before), place, source)
         case .leftBracket where before.kind.endsValue && !token.isAdjacent: return Message.detachedIndex(span(before), place, source)
         case .leftBrace: return Message.strayBrace(place)

@@ -40,7 +40,7 @@ extension Parser {
             advance()
             advance()
             guard startsOperand else {
-                fail(Message.missingValue(span(current), after: ":"))
+                fail(Message.missingValue(gap, after: ":"))
                 return nil
             }
             return Argument(name: name, value: expression())
@@ -100,7 +100,7 @@ extension Parser {
     private mutating func field(_ value: Expression, _ start: Int32) -> Expression {
         let below = height
         advance()
-        guard kind.isName, !current.startsLine else { return fail(Message.missingField(span(current))) }
+        guard kind.isName, !current.startsLine else { return fail(Message.missingField(gap)) }
         let name = self.name(current)
         advance()
         let place = span(from: start)
@@ -131,7 +131,7 @@ extension Parser {
         var highest = 1
         while position < close {
             if kind == .comma {
-                fail(Message.missingElement(span(current)))
+                fail(Message.missingElement(gap))
             } else {
                 element(&self)
                 highest = max(highest, height)
@@ -281,8 +281,14 @@ extension Parser {
         return (first.isName || first == .string) && kind(at: index + 2) == .colon
     }
 
+    /// `{w = 3}` on one line, where a value is expected: a record with the wrong sign.
+    private var isMisspelledRecord: Bool {
+        guard !inHead, kind(at: position + 1).isName, kind(at: position + 2) == .assign, current.match >= 0 else { return false }
+        return !tokens[position + 1].startsLine && !tokens[Int(current.match)].startsLine
+    }
+
     private mutating func brace() -> Expression {
-        guard isRecord(position) else {
+        guard isRecord(position) || isMisspelledRecord else {
             let open = current
             let diagnostic = inHead ? Message.expectedValue(span(open), source) : Message.blockAsValue(span(open))
             if inHead { return fail(diagnostic) }
@@ -311,11 +317,11 @@ extension Parser {
         advance()
         if kind == .assign { report(Message.assignInRecord(span(current), name: text(token))) }
         guard accept(.colon) || accept(.assign) else {
-            fail(Message.missingFieldColon(span(current), name: text(token)))
+            fail(Message.missingFieldColon(gap, name: text(token)))
             return nil
         }
         guard startsOperand else {
-            fail(Message.missingValue(span(current), after: ":"))
+            fail(Message.missingValue(gap, after: ":"))
             return nil
         }
         return RecordField(name: name(token), value: expression())
@@ -338,7 +344,7 @@ extension Parser {
             operand = identifier()
             while kind == .dot, !failed { operand = field(operand, start) }
         case .superscript: return fail(Message.nablaSquared(span(sign.start, current.end)))
-        default: return fail(Message.missingNablaOperand(span(current)))
+        default: return fail(Message.missingNablaOperand(gap))
         }
         let place = span(from: sign.start)
         return grown(height, .unary(.nabla, operand, place), at: place)

@@ -8,7 +8,7 @@ extension Parser {
         var parameters: [Parameter] = []
         if kind == .leftParen, current.isAdjacent { (parameters, _) = parameterList() }
         guard kind == .leftBrace else {
-            fail(Message.missingBlock(span(current), after: "rule"))
+            fail(Message.missingBlock(gap, after: "rule"))
             return finishInvalid()
         }
         let body = block()

@@ -25,6 +25,10 @@ extension Parser {
     }
 
     mutating func statement() -> Statement {
+        if kind.isKeyword, kind(at: position + 1) == .assign {
+            fail(Message.keywordAsName(span(current), text(current)))
+            return finishInvalid()
+        }
         switch kind {
         case .identifier: return nameStatement()
         case .keywordIf: return ifStatement()
@@ -93,9 +97,9 @@ extension Parser {
 
     private mutating func assignedValue(_ sign: Token) -> Expression {
         if kind == .keywordIf, case .expression(let invalid) = body(after: sign) { return invalid }
-        guard startsOperand else {
+        guard startsOperand, !startsIntroduction else {
             height = 1
-            return failWithStatement() ?? fail(Message.missingValue(span(current), after: text(sign)))
+            return failWithStatement() ?? fail(Message.missingValue(gap, after: text(sign)))
         }
         return expression()
     }
@@ -138,7 +142,7 @@ extension Parser {
         advance()
         let valueStart = current.start
         guard startsOperand else {
-            fail(Message.missingValue(span(current), after: text(sign)))
+            fail(Message.missingValue(gap, after: text(sign)))
             return finishInvalid()
         }
         let value = expression()
@@ -206,7 +210,7 @@ extension Parser {
         guard accept(.keywordElse) else { return nil }
         if kind == .keywordIf { return .branch(nestedIf()) }
         guard kind == .leftBrace else {
-            fail(Message.missingBlock(span(current), after: "else"))
+            fail(Message.missingBlock(gap, after: "else"))
             return nil
         }
         return .block(block())
@@ -246,7 +250,7 @@ extension Parser {
         } else if !atStatementEnd, !startsOperand, kind.level == 0 {
             fail(junk())
         } else {
-            fail(Message.missingBlock(span(current), after: word))
+            fail(Message.missingBlock(gap, after: word))
         }
         return kind == .leftBrace ? block() : nil
     }
@@ -259,7 +263,7 @@ extension Parser {
             return skipLoop()
         }
         guard kind == .identifier else {
-            fail(Message.missingLoopName(span(current)))
+            fail(Message.missingLoopName(gap))
             return skipLoop()
         }
         let name = self.name(current)
@@ -269,11 +273,11 @@ extension Parser {
             return skipLoop()
         }
         guard accept(.keywordIn) else {
-            fail(Message.missingIn(span(current)))
+            fail(Message.missingIn(gap))
             return skipLoop()
         }
         guard startsOperand else {
-            fail(Message.missingValue(span(current), after: "in"))
+            fail(Message.missingValue(gap, after: "in"))
             return skipLoop()
         }
         let values = head { $0.expression() }

@@ -2,6 +2,10 @@ import Foundation
 import Runtime
 import Syntax
 
+private struct NoSuchFile: Error, CustomStringConvertible {
+    let description = "there is no such file"
+}
+
 /// One run of a case's program, and its text with what it did written in.
 final class GoldenRun {
     /// What happened while a statement ran.
@@ -21,6 +25,8 @@ final class GoldenRun {
     private var records: [Int: Record] = [:]
     private var line = 0
     private var ending: [String] = []
+    /// Diagnostics as people see them, instead of part by part.
+    private let isRendered: Bool
 
     init(path: String, text: String) {
         program = GoldenRun.withoutEnding(text)
@@ -28,11 +34,18 @@ final class GoldenRun {
         let words = settings.split(separator: ",").map { $0.split(separator: " ").map(String.init) }
         func setting(_ name: String) -> String? { words.first { $0.first == name }?.last }
 
+        isRendered = setting("rendered") != nil
+
         let start = Date()
         var environment = Environment(
             print: { _ in }, note: { _ in }, interruptions: { Date().timeIntervalSince(start) > GoldenRun.deadline ? 1 : 0 })
         if setting("no") == nil {
-            environment.readFile = { try [UInt8](Data(contentsOf: GoldenCase.root.appendingPathComponent($0))) }
+            environment.readFile = { path in
+                guard let data = FileManager.default.contents(atPath: GoldenCase.root.appendingPathComponent(path).path) else {
+                    throw NoSuchFile()
+                }
+                return [UInt8](data)
+            }
         }
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)
         interpreter.machine.stopsAtNaN = setting("nan") == "stop"
@@ -75,7 +88,15 @@ final class GoldenRun {
     }
 
     private func lines(_ diagnostic: Diagnostic) -> [String] {
-        DiagnosticLines(interpreter: interpreter, main: source.id).lines(diagnostic).map { $0.isEmpty ? "#!" : "#! " + $0 }
+        var lines: [String]
+        if isRendered {
+            let renderer = DiagnosticRenderer(color: false) { [unowned self] in interpreter.source($0) }
+            lines = renderer.render(diagnostic).components(separatedBy: "\n")
+            if lines.last == "" { lines.removeLast() }
+        } else {
+            lines = DiagnosticLines(interpreter: interpreter, main: source.id).lines(diagnostic)
+        }
+        return lines.map { $0.isEmpty ? "#!" : "#! " + $0 }
     }
 
     // MARK: Writing

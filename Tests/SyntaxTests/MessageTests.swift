@@ -135,7 +135,7 @@ private let messages: [(String, String, String)] = [
     ("f(a: 1, a: 2)", "9-10", "the argument `a` is given twice"),
     ("{a: 1, a: 2}", "8-9", "there are two fields `a`"),
     ("f(X[]) = X", "4-6", "a shape has at least one length"),
-    ("f(X[n + 1]) = X", "7-8", "`+` is not expected here"),
+    ("f(X[n + 1]) = X", "5-6", "a declared length is a name or a whole number"),
     ("f(X[1.5]) = X", "5-8", "a declared length is a name or a whole number"),
     ("f(lr = 2)", "6-7", "a named argument is given with `:`"),
     ("{a: 1, b = 2}", "10-11", "a field is given with `:`"),
@@ -146,7 +146,7 @@ private let messages: [(String, String, String)] = [
     // Control
     ("if { b }", "4-5", "a condition is missing here"),
     ("while a", "8-8", "the block of this `while` is missing: `{` is expected here"),
-    ("for i in x\ny", "2:1-2", "the block of this `for` is missing: `{` is expected here"),
+    ("for i in x\ny", "1:11-11", "the block of this `for` is missing: `{` is expected here"),
     ("if a { b } else c", "17-18", "the block of this `else` is missing: `{` is expected here"),
     ("while x: y", "8-9", "the block of `while` stands in braces, not behind a colon"),
     ("x = if a then { b } else { c }", "15-16", "behind `then` and `else` of a choice stands a value, not a block"),

@@ -92,12 +92,8 @@ extension UnsafeMutablePointer where Pointee == Value {
 final class FunctionCode {
     let name: String?
     let parameters: [ParameterInfo]
-    /// Per parameter; `nil` for one that must be given.
-    let defaults: [Evaluate?]
-    /// Checks of declared shapes, run when the arguments are in their slots.
-    let shapeChecks: [(Frame, Machine) throws -> Void]
-    /// Parameters that a closure inside shares, so that they live in cells.
-    let sharedParameters: [Int]
+    /// What is done with the arguments before the body runs, in the order of the parameters, which is that of their slots.
+    let preparations: [ParameterCode]
     let parameterCount: Int
     let slotCount: Int
     let body: Evaluate
@@ -106,20 +102,27 @@ final class FunctionCode {
     let isSimple: Bool
 
     init(
-        declaration: Function, defaults: [Evaluate?], shapeChecks: [(Frame, Machine) throws -> Void],
-        sharedParameters: [Int], slotCount: Int, body: @escaping Evaluate
+        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate
     ) {
         self.name = declaration.name?.text
         self.parameters = declaration.signature
         self.parameterCount = declaration.parameters.count
-        self.defaults = defaults
-        self.shapeChecks = shapeChecks
-        self.sharedParameters = sharedParameters
+        self.preparations = preparations
         self.slotCount = slotCount
         self.body = body
         self.declaration = declaration
-        self.isSimple = shapeChecks.isEmpty && sharedParameters.isEmpty && defaults.allSatisfy { $0 == nil }
+        self.isSimple = preparations.allSatisfy(\.isSimple)
     }
+}
+
+struct ParameterCode {
+    /// `nil` for one that must be given.
+    let defaultValue: Evaluate?
+    /// Checks of the declared shape, run when the argument is in its slot.
+    let shapeChecks: [(Frame, Machine) throws -> Void]
+    /// A closure inside shares it, so that it lives in a cell.
+    let isShared: Bool
+    var isSimple: Bool { defaultValue == nil && shapeChecks.isEmpty && !isShared }
 }
 
 /// A function of the language with the values it captured.
@@ -197,11 +200,11 @@ extension Machine {
 
     /// Defaults, declared shapes and shared parameters.
     private func prepare(_ code: FunctionCode, _ frame: Frame, _ site: Site) throws {
-        for (index, value) in code.defaults.enumerated() {
-            if let value, case .nothing = frame.slots[index] { frame.slots[index] = try value(frame) }
+        for (slot, parameter) in code.preparations.enumerated() {
+            if let value = parameter.defaultValue, case .nothing = frame.slots[slot] { frame.slots[slot] = try value(frame) }
+            for check in parameter.shapeChecks { try check(frame, self) }
+            if parameter.isShared { frame.slots[slot] = .cell(Cell(frame.slots[slot])) }
         }
-        for check in code.shapeChecks { try check(frame, self) }
-        for slot in code.sharedParameters { frame.slots[slot] = .cell(Cell(frame.slots[slot])) }
     }
 
     func tooDeep(_ site: Site) -> Diagnostic {

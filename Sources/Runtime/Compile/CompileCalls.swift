@@ -182,7 +182,10 @@ extension Machine {
     private func notAFunction(_ value: Value, _ site: Site, _ span: Span?) -> Diagnostic {
         let text = (span.flatMap(sourceText)).map { "`\($0)`" } ?? "this"
         let hints: [String]
+        // What a builtin was given stands among its arguments, where nothing can be meant but a function.
+        let isCalledHere = span.map { $0.start == site.span.start } ?? false
         switch value.settled {
+        case _ where !isCalledHere: hints = ["a function is needed here, `x -> …` or the name of one"]
         case .number, .node: hints = ["to multiply write `*`"]
         case .tensor, .list, .record: hints = ["to take a part of it write `[…]`"]
         default: hints = []

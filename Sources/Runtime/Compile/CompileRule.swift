@@ -13,10 +13,7 @@ extension Compiler {
         let declaration = Function(
             name: rule.name, parameters: rule.parameters, body: .block(Block([], rule.span)), span: rule.span)
         let code = FunctionCode(
-            declaration: declaration, defaults: rule.parameters.map { $0.defaultValue.map { compile($0).evaluate } },
-            shapeChecks: [],
-            sharedParameters: rule.parameters.compactMap { resolution.declarations[$0.name.span] }.filter(\.isShared).map(\.slot),
-            slotCount: scope.slotCount
+            declaration: declaration, preparations: rule.parameters.map(preparation), slotCount: scope.slotCount
         ) { frame in
             let values = settings.compactMap { name, slot -> (String, Cell, Value)? in
                 guard case .cell(let cell) = frame.slots[slot] else { return nil }

@@ -106,12 +106,18 @@ struct Compiler {
     }
 
     func functionCode(_ function: Function, _ scope: FunctionScope) -> FunctionCode {
-        let variables = function.parameters.compactMap { resolution.declarations[$0.name.span] }
-        return FunctionCode(
-            declaration: function, defaults: function.parameters.map { $0.defaultValue.map { compile($0).evaluate } },
-            shapeChecks: function.parameters.flatMap(shapeChecks),
-            sharedParameters: variables.filter(\.isShared).map(\.slot), slotCount: scope.slotCount,
+        FunctionCode(
+            declaration: function, preparations: function.parameters.map(preparation), slotCount: scope.slotCount,
             body: body(function.body))
+    }
+
+    func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {
+        ParameterCode(
+            defaultValue: parameter.defaultValue.map { value in
+                let evaluate = compile(value).evaluate
+                return { frame in try Compiler.valued(evaluate(frame), value.span) }
+            },
+            shapeChecks: shapeChecks(parameter), isShared: resolution.declarations[parameter.name.span]?.isShared ?? false)
     }
 
     func body(_ body: Body) -> Evaluate {

@@ -12,10 +12,40 @@ enum IndexCode {
 extension Compiler {
     func compile(_ item: IndexItem) -> IndexCode {
         switch item {
-        case .at(let expression): .at(compile(expression).evaluate, expression.span)
+        case .at(let expression):
+            .at(expression.isComparison ? mask(expression) : compile(expression).evaluate, expression.span)
         case .range(let lower, let upper, let isClosed, let span):
             .range(lower.map { compile($0).evaluate }, upper.map { compile($0).evaluate }, isClosed: isClosed, span)
         case .all: .all
+        }
+    }
+}
+
+extension Compiler {
+    /// `x[x > 0]` selects in other languages; here a comparison gives 1 and 0, which would be taken for places.
+    private func mask(_ comparison: Expression) -> Evaluate {
+        let evaluate = compile(comparison).evaluate
+        return { frame in
+            let value = try evaluate(frame)
+            guard let tensor = value.tensor, tensor.rank > 0 else { return value }
+            throw Diagnostic(
+                "a comparison gives 1 and 0, which are no indices", at: comparison.span,
+                hints: ["to choose number by number write `where(c, a, b)`", "to count those for which it holds write `sum(c)`"])
+        }
+    }
+}
+
+extension Expression {
+    fileprivate var isComparison: Bool {
+        switch self {
+        case .parenthesized(let inner, _): inner.isComparison
+        case .unary(.not, _, _): true
+        case .binary(let sign, _, _, _):
+            switch sign {
+            case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or: true
+            default: false
+            }
+        default: false
         }
     }
 }
@@ -201,7 +231,7 @@ extension Machine {
         return Diagnostic(
             "\(owner) has no field `\(name)`", at: span,
             hints: similar.isEmpty
-                ? (names.isEmpty ? [] : ["its fields are \(names.map { "`\($0)`" }.joined(separator: ", "))"])
+                ? (names.isEmpty ? [] : ["it has \(names.map { "`\($0)`" }.joined(separator: ", "))"])
                 : ["did you mean `\(similar[0])`?"])
     }
 
@@ -218,9 +248,9 @@ extension Machine {
             return try apply(.transpose, [value], Attributes([.none]), site)
         case let value where value.isNumeric:
             throw Diagnostic(
-                "a tensor has no field `\(name.text)`", at: name.span,
+                "\(value.typeDescription) has no field `\(name.text)`", at: name.span,
                 hints: name.text == "shape" || name.text == "size"
-                    ? ["write `shape(\(sourceText(site.operands[0]) ?? "x"))`"] : ["its transpose is `.T`"])
+                    ? ["write `shape(\(sourceText(site.operands[0]) ?? "x"))`"] : [])
         case let value:
             throw Diagnostic("\(value.typeDescription) has no field `\(name.text)`", at: name.span)
         }
@@ -332,7 +362,7 @@ extension Machine {
         _ value: Value, _ selections: [Selection], _ shape: Shape, with new: Value, _ site: Site
     ) throws -> Value {
         guard new.settled.isNumeric else {
-            throw typeError("a tensor", needs: "numbers", new, at: site.span)
+            throw Diagnostic("a tensor holds numbers, so \(new.typeDescription) cannot be put into it", at: site.span)
         }
         var starts = [Int](repeating: 0, count: shape.rank)
         var stops = shape.axes

@@ -95,12 +95,12 @@ extension Builtin {
         case .list(let list):
             return try list.elements.map { element in
                 guard case .text(let name) = element else {
-                    throw call.machine.typeError("`wrt`", needs: "the names of parameters", element, at: call.site.span)
+                    throw call.machine.typeError("`wrt`", needs: "the names of parameters", element, at: call.span(index))
                 }
                 return name.string
             }
         default:
-            throw call.machine.typeError("`wrt`", needs: "the name of a parameter", call[index], at: call.site.span)
+            throw call.machine.typeError("`wrt`", needs: "the name of a parameter", call[index], at: call.span(index))
         }
     }
 }
@@ -274,7 +274,7 @@ package final class CustomGradient: Callable {
             if case .list(let list) = result { parts = list.elements } else { parts = [result] }
             guard parts.count == derivation.operands.count else {
                 throw Diagnostic(
-                    "the rule gives \(parts.count) gradients for \(derivation.operands.count) arguments", at: site.span,
+                    "the rule gives \(parts.count) \(parts.count == 1 ? "gradient" : "gradients") for \(derivation.operands.count) arguments", at: site.span,
                     hints: ["for several arguments it gives `list(…)`, one gradient each"])
             }
             return try zip(parts, derivation.operands).map { part, operand in
@@ -285,10 +285,10 @@ package final class CustomGradient: Callable {
                 }
                 return node
             }
-        } catch let diagnostic as Diagnostic {
-            derivation.tape.fail(PrimitiveError(diagnostic.message, hint: diagnostic.hints.first))
         } catch {
-            derivation.tape.fail(PrimitiveError("the rule was stopped"))
+            // The sweep stops at the tape's own kind of error; `ruleFailure` keeps what it really was.
+            machine.ruleFailure = error
+            derivation.tape.fail(PrimitiveError("the rule failed"))
         }
         return derivation.operands.map { _ in nil }
     }

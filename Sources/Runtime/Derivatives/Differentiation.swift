@@ -33,17 +33,25 @@ enum Differentiation {
         }
 
         /// Says which parameters the function does not use.
-        func noteUnused(_ gradients: [Node?], _ function: Callable, _ machine: Machine, _ site: Site) {
+        func noteUnused(_ gradients: [Node?], _ function: Callable, _ tape: Tape, _ machine: Machine, _ site: Site) {
             var paths: [String] = []
             for entry in entries {
                 let leaves = entry.form.leafPaths(entry.name)
                 paths += zip(leaves, entry.form.leaves).filter { $1.isNumeric }.map(\.0)
             }
-            let unused = zip(paths, gradients).filter { $1 == nil }.map { "`\($0.0)`" }
-            guard !unused.isEmpty else { return }
-            machine.note(
-                "\(function.name.map { "`\($0)`" } ?? "the function") does not depend on \(unused.joined(separator: ", ")), so that derivative is zero",
-                at: site.span)
+            let name = function.name.map { "`\($0)`" } ?? "the function"
+            let zero = zip(paths, zip(gradients, nodes)).filter { $1.0 == nil }
+            let isUsed = tape.used(nodes)
+            let unused = zero.filter { !isUsed.contains($1.1.index) }.map { "`\($0.0)`" }
+            let stepwise = zero.filter { isUsed.contains($1.1.index) }.map { "`\($0.0)`" }
+            if !unused.isEmpty {
+                machine.note("\(name) does not depend on \(unused.joined(separator: ", ")), so that derivative is zero", at: site.span)
+            }
+            if !stepwise.isEmpty {
+                machine.note(
+                    "\(name) uses \(stepwise.joined(separator: ", ")) only where the derivative is zero everywhere", at: site.span,
+                    hints: ["comparisons, rounding, `sign` and `stop` let no derivative through"])
+            }
         }
     }
 
@@ -131,5 +139,21 @@ enum Differentiation {
 
     private static func isBoolean(_ value: Value) -> Bool {
         if case .node(let node) = value { node.primitive.isPredicate } else { false }
+    }
+}
+
+extension Tape {
+    /// Those of the nodes, by index, that something was computed from.
+    fileprivate func used(_ candidates: [Node]) -> Set<Int> {
+        guard let first = candidates.map(\.index).min() else { return [] }
+        let wanted = Set(candidates.map(\.index))
+        var found: Set<Int> = []
+        for node in nodes[first...] {
+            for position in 0..<Int(node.operands.count) {
+                let index = Int(node.operands[position])
+                if wanted.contains(index) { found.insert(index) }
+            }
+        }
+        return found
     }
 }

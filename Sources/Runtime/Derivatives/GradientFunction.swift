@@ -34,7 +34,7 @@ package final class GradientFunction: Callable {
                     ?? variables.nodes.map { _ in nil }
             }
             if node == nil || gradients.contains(where: { $0 == nil }) {
-                variables.noteUnused(gradients, function, machine, site)
+                variables.noteUnused(gradients, function, tape, machine, site)
             }
             let gradient = variables.form(zip(gradients, variables.nodes).map { adjoint, variable in
                 adjoint.map(machine.outcome) ?? Value(Tensor(repeating: 0, shape: variable.shape, type: variable.value.type))
@@ -72,10 +72,14 @@ extension Machine {
         do {
             return try body()
         } catch let error as PrimitiveError {
+            if let failure = ruleFailure {
+                ruleFailure = nil
+                throw failure
+            }
             let place = tape.map { $0.origin.source >= 0 ? $0.origin.span : site.span } ?? site.span
             throw Diagnostic(
-                "the derivative failed: \(error.message)", at: place, labels: [.init(site.span, "in this derivative")],
-                hints: error.hint.map { [$0] } ?? [])
+                "the derivative failed: \(error.message)", at: place,
+                labels: place == site.span ? [] : [.init(site.span, "in this derivative")], hints: error.hint.map { [$0] } ?? [])
         }
     }
 
@@ -95,7 +99,7 @@ extension Machine {
         guard case .function(let function) = value.settled else {
             throw typeError(
                 what, needs: "a function", value, at: site.operands.first ?? site.span,
-                hints: value.settled.isNumeric ? ["a derivative is taken of a function: name it, then its argument, as in `∇f(x)`"] : [])
+                hints: (value.tensor?.rank ?? 0) > 1 ? ["the transpose of a matrix is `A.T`"] : value.settled.isNumeric ? ["a derivative is taken of a function: name it, then its argument, as in `∇f(x)`"] : [])
         }
         return function
     }

@@ -40,6 +40,10 @@ extension Machine {
         _ what: String, needs: String, _ value: Value, at span: Span, isWritten: Bool = true, hints: [String] = []
     ) -> Diagnostic {
         let text = sourceText(span).map { "`\($0)`" } ?? "this"
+        if value.isNothing {
+            return Diagnostic(
+                "\(what) needs \(needs), but \(text) gives no value", at: span, hints: ["a function gives the value of its last line"])
+        }
         return Diagnostic(
             "\(what) needs \(needs), but \(isWritten ? "\(text) is" : "was given") \(value.typeDescription)", at: span, hints: hints)
     }

@@ -24,6 +24,9 @@ package final class Machine {
     /// The value that a block or a `return` leaves.
     @exclusivity(unchecked) package var result: Value = .nothing
 
+    /// What a derivative rule written in the language threw, on its way through a sweep.
+    var ruleFailure: (any Error)?
+
     package var environment: Environment
     /// The source that a span points into.
     package var source: (SourceID) -> Source? = { _ in nil }

@@ -32,9 +32,8 @@ extension Machine {
     package func range(_ lower: Value, _ upper: Value, isClosed: Bool, _ site: Site) throws -> RangeValue {
         let lower = try number(lower, "a range", at: site.operands[0])
         let upper = try number(upper, "a range", at: site.operands[1])
-        guard !lower.isNaN && !upper.isNaN && lower.isFinite else {
-            throw Diagnostic("a range needs a finite start", at: site.span)
-        }
+        guard lower.isFinite else { throw Diagnostic("a range needs a finite start", at: site.operands[0]) }
+        guard !upper.isNaN else { throw Diagnostic("a range cannot end at nan", at: site.operands[1]) }
         return RangeValue(lower: lower, upper: upper, isClosed: isClosed)
     }
 

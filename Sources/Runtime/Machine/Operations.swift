@@ -44,7 +44,7 @@ extension Machine {
             return
         }
         throw PrimitiveError(
-            "`\(primitive.name)` made a number that is not finite out of finite ones", operands: [],
+            "`\(primitive.sign)` made a number that is not finite out of finite ones", operands: [],
             hint: "look at the operands: a logarithm or division of zero, or an overflow of exp?")
     }
 
@@ -61,13 +61,13 @@ extension Machine {
                     "the lists differ in length: \(left.elements.count) and \(right.elements.count)", at: site.span,
                     hints: primitive == .add ? ["to join lists write `join(a, b)`"] : [])
             }
-            return .list(try zip(left.elements, right.elements).map { try binary(primitive, $0, $1, site) })
-        case (.record, _) where b.isNumeric && primitive.scales,
-            (.list, _) where b.isNumeric && primitive.scales:
-            return try a.mapLeaves { try binary(primitive, $0, b, site) }
-        case (_, .record) where a.isNumeric && primitive == .multiply,
-            (_, .list) where a.isNumeric && primitive == .multiply:
-            return try b.mapLeaves { try binary(primitive, a, $0, site) }
+            return .list(try zip(left.elements, right.elements).map { try part(primitive, $0, $1, site) })
+        case (.record, _) where b.isNumeric && primitive.scales && a.isDifferentiable,
+            (.list, _) where b.isNumeric && primitive.scales && a.isDifferentiable:
+            return try a.mapNumbers { try apply(primitive, [$0, b], .none, site) }
+        case (_, .record) where a.isNumeric && primitive == .multiply && b.isDifferentiable,
+            (_, .list) where a.isNumeric && primitive == .multiply && b.isDifferentiable:
+            return try b.mapNumbers { try apply(primitive, [a, $0], .none, site) }
         case (.text(let left), .text(let right)) where primitive == .add:
             return .string(left.string + right.string)
         default:
@@ -83,9 +83,23 @@ extension Machine {
                 hints: ["`+` and `-` work field by field, so both need the same fields"])
         }
         let values = try zip(left.names, left.values).map { name, value in
-            try binary(primitive, value, right[name] ?? .nothing, site)
+            try part(primitive, value, right[name] ?? .nothing, site)
         }
         return .record(Record(names: left.names, values: values))
+    }
+
+    /// Fields that hold no numbers (a name, an activation) are no part of a sum: both sides have the same.
+    private func part(_ primitive: Primitive, _ a: Value, _ b: Value, _ site: Site) throws -> Value {
+        switch a.settled {
+        case .text, .boolean, .function, .range, .object:
+            guard a.isEqual(to: b) else {
+                throw Diagnostic(
+                    "the parts that are no numbers must be equal, but one is \(style.describe(a)), the other \(style.describe(b))", at: site.span,
+                    hints: ["`+` and `-` work on the numbers of records and lists and leave the rest as it is"])
+            }
+            return a
+        default: return try binary(primitive, a, b, site)
+        }
     }
 
     private func operandError(_ primitive: Primitive, _ a: Value, _ b: Value, _ site: Site) -> Diagnostic {
@@ -122,7 +136,7 @@ extension Machine {
         let value = value.settled
         if value.isNumeric { return try apply(.negate, [value], .none, site) }
         switch value {
-        case .record, .list: return try value.mapLeaves { try negate($0, site) }
+        case .record, .list: return try value.mapNumbers { try apply(.negate, [$0], .none, site) }
         default: throw typeError("`-`", needs: "a number or a tensor", value, at: site.operands.first ?? site.span)
         }
     }

@@ -4,6 +4,8 @@ package import Syntax
 package final class Globals {
     private var table: [String: Variable] = [:]
     private var order: [String] = []
+    /// Paths of the files whose names are here.
+    var importedFiles: Set<String> = []
 
     package init() {}
 
@@ -36,15 +38,17 @@ package final class Globals {
     /// The values of all names, to go back to.
     package struct Snapshot {
         fileprivate let entries: [(name: String, variable: Variable, value: Value, signature: [ParameterInfo]?)]
+        fileprivate let importedFiles: Set<String>
 
         package var values: [(name: String, value: Value)] { entries.map { ($0.name, $0.value) } }
     }
 
     package func snapshot() -> Snapshot {
-        Snapshot(entries: order.compactMap { name in
+        let entries = order.compactMap { name -> (String, Variable, Value, [ParameterInfo]?)? in
             guard let variable = table[name], let value = variable.global?.pointee else { return nil }
             return (name, variable, value, variable.signature)
-        })
+        }
+        return Snapshot(entries: entries, importedFiles: importedFiles)
     }
 
     package func restore(_ snapshot: Snapshot) {
@@ -52,6 +56,7 @@ package final class Globals {
         for name in order where !kept.contains(name) { table[name]?.global?.pointee = .nothing }
         table = [:]
         order = []
+        importedFiles = snapshot.importedFiles
         for entry in snapshot.entries {
             entry.variable.global?.pointee = entry.value
             entry.variable.signature = entry.signature

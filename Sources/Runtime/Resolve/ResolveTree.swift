@@ -34,7 +34,7 @@ extension Resolver {
         case .returnValue(let value, let span):
             requireFunction(span)
             if let value { visit(value) }
-        case .importFile(_, let span): requireTopLevel("import", span)
+        case .importFile(_, let span): visitImport(span)
         case .rule(let rule):
             requireTopLevel("rule", rule.span)
             visit(rule)

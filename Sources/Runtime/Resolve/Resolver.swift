@@ -16,7 +16,11 @@ struct Resolver {
     private var isTopLevel: Bool { !isInFunction && blockDepth == 0 }
     private var blockDepth = 0
 
-    init(globals: Globals, builtins: Builtins) {
+    /// The names that each import introduces, by its place.
+    let imported: [Span: [Name]]
+
+    init(globals: Globals, builtins: Builtins, imported: [Span: [Name]] = [:]) {
+        self.imported = imported
         self.globals = globals
         self.builtins = builtins
         scope = resolution.main
@@ -38,6 +42,12 @@ struct Resolver {
             counts[name.text, default: 0] += 1
             if upcoming[name.text] == nil { upcoming[name.text] = name.span }
         }
+        for case .importFile(_, let span) in statements {
+            for name in imported[span] ?? [] {
+                counts[name.text, default: 0] += 1
+                if upcoming[name.text] == nil { upcoming[name.text] = span }
+            }
+        }
         for statement in statements {
             guard let name = statement.introducedName else { continue }
             let variable = globals.variable(for: name)
@@ -47,6 +57,12 @@ struct Resolver {
                 variable.signature = nil
             }
         }
+    }
+
+    /// From here on the names of an imported file can be used.
+    mutating func visitImport(_ span: Span) {
+        requireTopLevel("import", span)
+        for name in imported[span] ?? [] { upcoming[name.text] = nil }
     }
 
     // MARK: Names
@@ -134,9 +150,7 @@ struct Resolver {
         scope = FunctionScope(parent: outer.0)
         (loopDepth, blockDepth) = (0, 0)
         resolution.functions[function.span] = scope
-        // Parameters have the first slots, in order; the lengths that their shapes name come after all of them.
-        for parameter in function.parameters { visit(parameter) }
-        for parameter in function.parameters { visitShape(of: parameter) }
+        visit(function.parameters)
         switch function.body {
         case .expression(let expression): visit(expression)
         case .block(let block): visit(block)
@@ -150,14 +164,13 @@ struct Resolver {
         scope = FunctionScope(parent: outer.0)
         (loopDepth, blockDepth) = (0, 0)
         resolution.functions[rule.span] = scope
+        visit(rule.parameters)
         for parameter in rule.parameters {
-            visit(parameter)
             // A setting may be a schedule, so that its value changes from step to step.
             let variable = resolution.declarations[parameter.name.span]
             variable?.isUpdated = true
             variable?.isCaptured = true
         }
-        for parameter in rule.parameters { visitShape(of: parameter) }
         for memory in rule.memory {
             visit(memory.value)
             introduce(memory.name)
@@ -169,15 +182,17 @@ struct Resolver {
         (scope, loopDepth, blockDepth) = outer
     }
 
-    private mutating func visit(_ parameter: Syntax.Parameter) {
+    private mutating func visit(_ parameters: [Syntax.Parameter]) {
+        scope.reserveParameters(parameters.count)
+        for (slot, parameter) in parameters.enumerated() { visit(parameter, slot) }
+    }
+
+    private mutating func visit(_ parameter: Syntax.Parameter, _ slot: Int) {
         if let value = parameter.defaultValue { visit(value) }
         if let earlier = scope.inInnermostBlock(parameter.name.text) {
             report(Messages.repeatedParameter(parameter.name, at: earlier.span))
         }
-        resolution.declarations[parameter.name.span] = scope.introduce(parameter.name)
-    }
-
-    private mutating func visitShape(of parameter: Syntax.Parameter) {
+        resolution.declarations[parameter.name.span] = scope.introduce(parameter.name, slot: slot)
         for length in parameter.shape ?? [] {
             // A length named for the first time is introduced; after that it is a check.
             if case .name(let name) = length, scope.visible(name.text) == nil {
@@ -217,20 +232,15 @@ extension Function {
     var signature: [ParameterInfo] {
         parameters.map { parameter in
             ParameterInfo(
-                parameter.name.text, isRequired: parameter.defaultValue == nil, defaultText: parameter.defaultValue?.literal)
+                parameter.name.text, isRequired: parameter.defaultValue == nil, defaultText: parameter.defaultValue?.shortText)
         }
     }
 }
 
 extension Expression {
-    /// As it is written, where that is short and certain.
-    fileprivate var literal: String? {
-        switch self {
-        case .number(let number, _): NumberStyle().format(number)
-        case .boolean(let boolean, _): boolean ? "true" : "false"
-        case .name(let name): name.text
-        case .unary(.minus, let operand, _): operand.literal.map { "-" + $0 }
-        default: nil
-        }
+    /// As it is written, where that is short.
+    fileprivate var shortText: String? {
+        let text = Printer.print(self)
+        return text.count <= 30 && !text.contains("\n") ? text : nil
     }
 }

@@ -78,9 +78,11 @@ final class FunctionScope {
 
     var visibleNames: [String] { blocks.flatMap(\.keys) + (parent?.visibleNames ?? []) }
 
-    func introduce(_ name: Name, isUpdated: Bool = false) -> Variable {
-        let variable = Variable(local: name.text, span: name.span, slot: slotCount, isUpdated: isUpdated)
-        slotCount += 1
+    /// Parameters have the first slots, whatever the lengths and closures in their declarations introduce.
+    func reserveParameters(_ count: Int) { slotCount += count }
+
+    func introduce(_ name: Name, isUpdated: Bool = false, slot reserved: Int? = nil) -> Variable {
+        let variable = Variable(local: name.text, span: name.span, slot: reserved ?? reserveSlot(), isUpdated: isUpdated)
         blocks[blocks.count - 1][name.text] = variable
         return variable
     }

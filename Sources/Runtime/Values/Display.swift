@@ -20,7 +20,7 @@ extension NumberStyle {
         case .node(let node): return describe(Value.plain(node))
         case .list(let list): return describe(list)
         case .record(let record):
-            return row("{", zip(record.names, record.values).map { ("\($0): ", $1) }, "}")
+            return laidOut("{", zip(record.names, record.values).map { ("\($0): ", describe($1)) }, "}")
         case .range(let range): return "\(format(range.lower))\(range.isClosed ? "..." : "..<")\(format(range.upper))"
         case .function(let callable): return describe(callable)
         case .object(let object): return object.describe(self)
@@ -31,22 +31,29 @@ extension NumberStyle {
     private func describe(_ list: List) -> String {
         // A list that holds only numbers or tensors would read back as a tensor.
         let isAmbiguous = !list.elements.isEmpty && list.elements.allSatisfy { $0.settled.isNumeric }
-        let parts = list.elements.map { ("", $0) }
-        return isAmbiguous || list.elements.isEmpty ? row("list(", parts, ")") : row("[", parts, "]")
+        let (elements, cut) = shown(list.elements)
+        let isCall = isAmbiguous || list.elements.isEmpty
+        return laidOut(isCall ? "list(" : "[", elements.map { ("", $0) }, isCall ? ")" : "]") + cut
     }
 
-    /// Values side by side; the lines of one that has several begin under its first.
-    private func row(_ open: String, _ parts: [(label: String, value: Value)], _ close: String) -> String {
-        var text = open
-        var column = open.count
-        for (index, part) in parts.enumerated() {
-            let label = (index > 0 ? ", " : "") + part.label
-            column += label.count
-            let lines = describe(part.value).split(separator: "\n", omittingEmptySubsequences: false)
-            text += label + lines.joined(separator: "\n" + String(repeating: " ", count: column))
-            column += lines.last?.count ?? 0
+    /// A long list is cut, as a tensor is, and its length told.
+    private func shown(_ elements: [Value]) -> ([String], String) {
+        guard elements.count > mostNumbers else { return (elements.map(describe), "") }
+        let edge = TensorPrinter.edge
+        return (elements.prefix(edge).map(describe) + ["…"] + elements.suffix(edge).map(describe), "  # \(elements.count) elements")
+    }
+
+    /// On one line where they fit; else one below another, lines of a part indented under its start.
+    private func laidOut(_ opening: String, _ parts: [(label: String, text: String)], _ closing: String) -> String {
+        let line = opening + parts.map { $0.label + $0.text }.joined(separator: ", ") + closing
+        if !line.contains("\n"), line.count <= width { return line }
+        let margin = String(repeating: " ", count: opening.count)
+        let lines = parts.map { part in
+            let indent = margin + String(repeating: " ", count: part.label.count)
+            return part.label + part.text.split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated().map { $0 == 0 || $1.isEmpty ? String($1) : indent + $1 }.joined(separator: "\n")
         }
-        return text + close
+        return opening + lines.joined(separator: ",\n" + margin) + closing
     }
 
     private func describe(_ callable: Callable) -> String {
@@ -80,7 +87,12 @@ extension NumberStyle {
     // MARK: Tensors
 
     package func describe(_ tensor: Tensor) -> String {
-        if tensor.rank == 0 { return tensor.type == .f32 ? "f32(\(digits(of: tensor.number, as: .f32)))" : format(tensor.number) }
+        if tensor.type == .f32 { return "f32(\(single.describeNumbers(tensor)))" }
+        return describeNumbers(tensor)
+    }
+
+    private func describeNumbers(_ tensor: Tensor) -> String {
+        if tensor.rank == 0 { return format(tensor.number) }
         let body: String
         if tensor.shape.axes.contains(0) {
             body = tensor.rank == 1 ? "[]" : "zeros(\(tensor.shape))"
@@ -89,7 +101,7 @@ extension NumberStyle {
             let printer = TensorPrinter(tensor: tensor, style: self, isCut: isCut)
             body = printer.text + (isCut ? "  # \(tensor.shape)" : "")
         }
-        return tensor.type == .f32 ? "f32(\(body))" : body
+        return body
     }
 }
 
@@ -100,7 +112,7 @@ private struct TensorPrinter {
     let isCut: Bool
 
     /// Entries shown at each end of a cut axis.
-    private static let edge = 3
+    static let edge = 3
 
     var text: String {
         let shown = shownNumbers()
@@ -120,7 +132,7 @@ private struct TensorPrinter {
         let strides = tensor.shape.strides
         func visit(_ axis: Int, _ offset: Int) {
             if axis == tensor.rank {
-                result[offset] = style.digits(of: tensor[offset], as: tensor.type)
+                result[offset] = style.format(tensor[offset])
                 return
             }
             for case .some(let place) in places(axis) { visit(axis + 1, offset + place * strides[axis]) }

@@ -17,6 +17,14 @@ extension Value {
         }
     }
 
+    /// As `mapLeaves`, for numbers and tensors alone; all else stays as it is.
+    package func mapNumbers(_ change: (Value) throws -> Value) rethrows -> Value {
+        try mapLeaves { leaf in
+            let leaf = leaf.settled
+            return leaf.isNumeric ? try change(leaf) : leaf
+        }
+    }
+
     /// All leaves, in the order of the form.
     package var leaves: [Value] {
         var result: [Value] = []
