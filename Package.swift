@@ -42,7 +42,7 @@ let package = Package(
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
             name: "LanguageTests", dependencies: ["Runtime", "Syntax"], exclude: ["Cases", "Lessons", "README.md"], swiftSettings: settings),
-        .target(name: "GradREPL", dependencies: ["CLibedit", "Autodiff", "Runtime", "Syntax", "Tensors"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),

@@ -23,6 +23,18 @@ import Testing
         #expect(try terminal.run("c()") == ["1"])
     }
 
+    @Test func undoAndSeedReachTheRandomNumbers() throws {
+        let terminal = try Home().startPrompt()
+        try terminal.run(":seed 7")
+        let first = try terminal.run("randn([3])")
+        #expect(first.first?.hasPrefix("[") == true)
+        try terminal.run(":undo")
+        #expect(try terminal.run("randn([3])") == first)
+        #expect(try terminal.run("randn([3])") != first)
+        try terminal.run(":seed 7")
+        #expect(try terminal.run("randn([3])") == first)
+    }
+
     @Test func undoBringsADefinitionBack() throws {
         let terminal = try Home().startPrompt()
         try terminal.run("f(x) = x + 1")
@@ -51,6 +63,10 @@ import Testing
         #expect(exp.first == "exp(x)")
         #expect(exp.contains("  exp(0)  # 1"))
         #expect(try terminal.run("?exp") == exp)
+        let mse = try terminal.run(":help mse")
+        #expect(mse.first == "mse(a, b)")
+        #expect(mse.last == "  `:source mse` shows how it is written in Grad")
+        #expect(try terminal.run(":help +").count > 1)
         #expect(try terminal.run(":help exq").first?.contains("did you mean") == true)
         #expect(try terminal.run(":help :undo").first == ":undo")
     }

@@ -1,4 +1,3 @@
-import Autodiff
 import Runtime
 import Syntax
 
@@ -33,15 +32,15 @@ struct HelpText {
 
     /// `nil` for a name that is not known.
     func help(for name: String) -> String? {
-        guard let value = value(of: name) else { return nil }
-        guard case .function(let callable) = value.settled else { return "\(name) is \(value.typeDescription)" }
-        let head = HelpText.wrapped(signature(of: callable, named: name), width: width, indent: 4)
-            .map(paint.bold).joined(separator: "\n")
-        switch callable {
-        case let function as PrimitiveFunction: return text(head, function.primitive.summary, function.primitive.examples)
-        case let function as BuiltinFunction: return text(head, function.builtin.summary, function.builtin.examples)
-        default: return text(head, "", source(of: name)?.split(separator: "\n").map(String.init) ?? [])
+        guard let help = interpreter.help(for: name) else {
+            return value(of: name).map { "\(name) is \($0.typeDescription)" }
         }
+        let head = HelpText.wrapped(help.signature, width: width, indent: 4).map(paint.bold).joined(separator: "\n")
+        if help.kind == .own, help.summary.isEmpty, let source = help.source {
+            return text(head, "", source.split(separator: "\n").map(String.init))
+        }
+        let pointer = help.kind == .prelude ? "\n\n  " + paint.dim("`:source \(name)` shows how it is written in Grad") : ""
+        return text(head, help.summary, help.examples) + pointer
     }
 
     private func text(_ head: String, _ summary: String, _ examples: [String]) -> String {
