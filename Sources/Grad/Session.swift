@@ -1,1 +1,179 @@
+import Runtime
+import Syntax
 
+/// A conversation with the language: the names that programs have introduced, and what they may touch of the world.
+///
+/// ```swift
+/// let session = Session()
+/// try session.run("L(w) = (w - 3)^2")
+/// let slope = try session.run("L'(0)")        // -6
+/// session["w"] = 0.6
+/// let loss = try session.call("L", 0.6)       // 5.76
+/// ```
+///
+/// Sessions know nothing of each other. A session belongs to the thread or actor that made it; only its ``canceller`` may be
+/// used from elsewhere. A program uses the stack of the thread that runs it: on one with a small stack recursion ends earlier, always
+/// with an error.
+public final class Session {
+    let interpreter: Interpreter
+    private let interruptions = Interruptions()
+    private var isRunning = false
+    private var inputCount = 0
+    private var callSites: [String: Site] = [:]
+
+    /// Makes a session that has only the language itself.
+    ///
+    /// - Parameters:
+    ///   - options: Where random numbers start, and how numbers are shown.
+    ///   - files: What programs may read; nothing unless you allow it.
+    ///   - clock: Seconds since some fixed time, for programs that measure time.
+    ///   - notes: Told of things worth knowing that are not errors.
+    ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
+    public init(
+        options: Options = Options(), files: FileAccess = .none, clock: @escaping () -> Double = Session.systemClock,
+        notes: @escaping (Diagnostic) -> Void = { _ in }, output: @escaping (String) -> Void = { print($0) }
+    ) {
+        let interruptions = interruptions
+        var environment = Environment(print: output, note: { _ in })
+        environment.interruptions = { interruptions.count }
+        environment.readFile = files.read
+        environment.now = clock
+        interpreter = Interpreter(environment: environment, seed: options.seed)
+        interpreter.machine.style.digits = min(max(options.digits, 1), 17)
+        interpreter.machine.stopsAtNaN = options.stopsAtNaN
+        interpreter.machine.environment.note = { [unowned interpreter] in notes(Diagnostic($0, in: interpreter)) }
+    }
+
+    // MARK: Running
+
+    /// Runs a program and gives the value of its last statement that has one, or ``Value/nothing``.
+    ///
+    /// What it introduces stays for later runs. A program happens as a whole or not at all: if it fails, names and random numbers are
+    /// what they were before.
+    ///
+    /// - Parameters:
+    ///   - program: Text of the language.
+    ///   - name: What error messages call it, such as a file's name.
+    /// - Throws: A ``GradError`` that tells what is wrong, and where.
+    @discardableResult
+    public func run(_ program: String, name: String? = nil) throws(GradError) -> Value {
+        try begin()
+        defer { isRunning = false }
+        inputCount += 1
+        let source = interpreter.addSource(name: name ?? "<input \(inputCount)>", bytes: Array(program.utf8))
+        let (outcome, changes) = interpreter.recording { interpreter.run(source) }
+        do throws(GradError) {
+            return try value(of: outcome)
+        } catch {
+            interpreter.takeBack(changes)
+            throw error
+        }
+    }
+
+    /// Tells what is wrong with a program without running it: errors of its form, unknown names, arguments that do not fit.
+    public func check(_ program: String, name: String? = nil) -> [Diagnostic] {
+        let source = interpreter.addSource(name: name ?? "<input>", bytes: Array(program.utf8))
+        return interpreter.check(source).map { Diagnostic($0, in: interpreter) }
+    }
+
+    // MARK: Calling
+
+    /// Calls a function of the language, or of this session's programs, by its name.
+    ///
+    /// Unlike ``run(_:name:)`` it does not take back what a failing function has changed.
+    ///
+    /// - Parameters:
+    ///   - function: The function's name.
+    ///   - arguments: What it is given, by position.
+    ///   - named: What it is given by name, such as `["lr": 0.1]`.
+    @discardableResult
+    public func call(
+        _ function: String, _ arguments: any ValueConvertible..., named: KeyValuePairs<String, any ValueConvertible> = [:]
+    ) throws(GradError) -> Value {
+        let name = canonicalName(function)
+        guard let callee = interpreter.globals[name]?.global?.pointee ?? interpreter.builtins[name] else {
+            throw GradError(.failed, message: "`\(function)` is not known in this session")
+        }
+        return try call(callee, as: function, arguments.map(\.gradValue), named)
+    }
+
+    /// Calls a function that came out of this session as a value.
+    @discardableResult
+    public func call(
+        _ function: Function, _ arguments: any ValueConvertible..., named: KeyValuePairs<String, any ValueConvertible> = [:]
+    ) throws(GradError) -> Value {
+        guard function.owner == ObjectIdentifier(interpreter) else {
+            throw GradError(.failed, message: "`\(function)` belongs to another session")
+        }
+        return try call(.function(function.callable), as: function.name ?? "function", arguments.map(\.gradValue), named)
+    }
+
+    private func call(
+        _ callee: Runtime.Value, as name: String, _ positional: [Value], _ named: KeyValuePairs<String, any ValueConvertible>
+    ) throws(GradError) -> Value {
+        // A host function may call back while a program runs.
+        let isOutermost = !isRunning
+        if isOutermost { try begin() }
+        defer { if isOutermost { isRunning = false } }
+        var arguments: [Runtime.Value] = []
+        for argument in positional + named.map(\.value.gradValue) { arguments.append(try lower(argument)) }
+        let names = named.isEmpty ? nil : positional.map { _ in nil } + named.map { Optional(canonicalName($0.key)) }
+        return try value(of: interpreter.call(callee, arguments, names: names, callSite(name)))
+    }
+
+    // MARK: Names
+
+    /// The value of a name, `nil` if no program has introduced it. Setting it introduces or changes it; `nil` forgets it.
+    ///
+    /// A function of another session cannot be set, and is ignored.
+    public subscript(name: String) -> Value? {
+        get {
+            guard let value = interpreter.globals[canonicalName(name)]?.global?.pointee, !value.isNothing else { return nil }
+            return lift(value)
+        }
+        set {
+            let value = newValue.flatMap { value in try? lower(value) } ?? .nothing
+            if newValue != nil, case .nothing = value { return }
+            setGlobal(name, value)
+            if case .nothing = value { interpreter.globals.dropUnset() }
+        }
+    }
+
+    func setGlobal(_ name: String, _ value: Runtime.Value) {
+        interpreter.globals.set(canonicalName(name), to: value, at: callSite(name).span)
+    }
+
+    /// The names that programs and the host have introduced, in that order.
+    public var names: [String] { interpreter.globals.names }
+
+    /// Stops what this session is running; it may be kept and used anywhere.
+    public var canceller: Canceller { Canceller(interruptions) }
+
+    // MARK: Outcomes
+
+    private func begin() throws(GradError) {
+        guard !isRunning else {
+            throw GradError(.failed, message: "this session is already running a program")
+        }
+        isRunning = true
+        interruptions.clear()
+    }
+
+    private func value(of outcome: Interpreter.Outcome) throws(GradError) -> Value {
+        switch outcome {
+        case .finished(let value): return lift(value)
+        case .rejected(let diagnostics): throw GradError(.rejected, diagnostics, in: interpreter)
+        case .failed(let diagnostic): throw GradError(.failed, [diagnostic], in: interpreter)
+        case .interrupted: throw GradError(.cancelled, message: "the program was stopped")
+        }
+    }
+
+    /// A place for messages about calls that no program contains.
+    private func callSite(_ name: String) -> Site {
+        if let site = callSites[name] { return site }
+        let source = interpreter.addSource(name: "<host>", bytes: Array(name.utf8))
+        let site = Site(Span(source.id, 0, source.bytes.count))
+        callSites[name] = site
+        return site
+    }
+}

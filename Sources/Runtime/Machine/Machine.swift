@@ -110,7 +110,9 @@ package final class Machine {
 }
 
 /// The running computation was stopped from outside.
-package struct Interruption: Error {}
+package struct Interruption: Error {
+    package init() {}
+}
 
 /// The outside world, given by the host.
 package struct Environment {
