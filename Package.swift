@@ -41,7 +41,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["Runtime", "Syntax"], exclude: ["Cases", "Lessons", "README.md"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["Runtime", "Syntax", "Tensors"], exclude: ["Cases", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
