@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 extension Builtin {
-    static let training: [Builtin] = [train, step, lbfgs, plateau]
+    static let training: [Builtin] = [train, step, lbfgs, plateau, diagnose]
 
     static let train = Builtin(
         "train", [.required("loss"), .optional("params", "")] + TrainingOptions.parameters, .training,
