@@ -1,0 +1,6 @@
+#ifndef GRAD_LIBCSV_H
+#define GRAD_LIBCSV_H
+
+#include <csv.h>
+
+#endif
