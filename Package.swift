@@ -26,6 +26,9 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
+        .systemLibrary(name: "CLibcsv", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Datasets", dependencies: ["Tensors", "CLibcsv", "CZlib"], swiftSettings: settings),
         .target(name: "Training", dependencies: ["Tensors"], swiftSettings: settings),
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training"],
@@ -39,6 +42,8 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], swiftSettings: settings),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
             name: "LanguageTests", dependencies: ["Runtime", "Syntax", "Tensors"], exclude: ["Cases", "Lessons", "Oracles", "README.md"], swiftSettings: settings),

@@ -36,6 +36,4 @@ extension Compiler {
             return .next
         }
     }
-
-    func explain(_ expression: Expression, _ span: Span) -> Code { compile(expression) }
 }

@@ -1,0 +1,140 @@
+import Tensors
+import Testing
+import Training
+
+struct LogTests {
+    @Test func longLogKeepsAnEvenSampleAndTheLastRow() {
+        var log = Log(["step", "square"])
+        for i in 0..<200_000 { log.append([Double(i), Double(i * i)]) }
+        #expect(log.given == 200_000)
+        #expect(log.count <= Log.capacity)
+        #expect(log.last("step") == 199_999)
+        let steps = log["step"]
+        #expect(zip(steps.dropFirst(), steps).dropLast().allSatisfy { $0 - $1 == Double(log.stride) })
+    }
+}
+
+struct MinibatchTests {
+    @Test func everyRowComesOnceAnEpoch() throws {
+        var batches = Minibatches(rows: 10, size: 4, stream: RandomStream(seed: 1))
+        #expect(batches.perEpoch == 3)
+        for epoch in 0..<3 {
+            var rows: [Double] = []
+            for update in 0..<3 { rows += try batches.indices(epoch: epoch, update: update)?.numbers ?? [] }
+            #expect(rows.sorted() == (0..<10).map(Double.init))
+        }
+    }
+
+    @Test func orderDependsOnSeedAndEpochAlone() throws {
+        var all = Minibatches(rows: 50, size: 7, stream: RandomStream(seed: 3))
+        var late = Minibatches(rows: 50, size: 7, stream: RandomStream(seed: 3))
+        _ = try all.indices(epoch: 0, update: 0)
+        #expect(try all.indices(epoch: 4, update: 2)?.numbers == late.indices(epoch: 4, update: 2)?.numbers)
+        #expect(try all.indices(epoch: 4, update: 0)?.numbers != all.indices(epoch: 5, update: 0)?.numbers)
+    }
+
+    @Test func splitKeepsTheProportionsOfClasses() throws {
+        let classes = (0..<150).map { Double($0 / 50) }
+        let parts = try Splitting.split(rows: 150, fraction: 0.2, classes: classes, stream: RandomStream(seed: 7))
+        #expect(parts.first.count == 30 && parts.second.count == 120)
+        #expect(Set(parts.first).isDisjoint(with: parts.second))
+        for label in [0.0, 1, 2] { #expect(parts.first.filter { classes[$0] == label }.count == 10) }
+    }
+}
+
+struct StoppingTests {
+    @Test func patienceCountsEpochsWithoutImprovement() {
+        var stopping = EarlyStopping(patience: 2)
+        let losses = [1.0, 0.5, 0.5, 0.50001]
+        let best = losses.enumerated().map { stopping.observe($1, epoch: $0) }
+        #expect(best == [true, true, false, false])
+        #expect(stopping.isOver && stopping.bestEpoch == 1)
+    }
+
+    /// As torch's ReduceLROnPlateau: it fires after patience + 1 bad epochs.
+    @Test func plateauFiresAfterPatienceAndOne() {
+        var plateau = Plateau(rate: 1, patience: 2)
+        let rates = [1.0, 1, 1, 1, 1].map { loss -> Double in
+            plateau.observe(loss)
+            return plateau.rate
+        }
+        #expect(rates == [1, 1, 1, 0.1, 0.1])
+    }
+}
+
+struct LBFGSTests {
+    private func rosenbrock(_ x: [Double]) -> (Double, [Double]) {
+        let (a, b) = (1 - x[0], x[1] - x[0] * x[0])
+        return (a * a + 100 * b * b, [-2 * a - 400 * x[0] * b, 200 * b])
+    }
+
+    @Test func reachesTheMinimumOfRosenbrock() {
+        var rule = LBFGS()
+        var x = [-1.2, 1.0]
+        for _ in 0..<60 {
+            let (loss, gradient) = rosenbrock(x)
+            x = rule.iterate(x, loss: loss, gradient: gradient, evaluate: rosenbrock)
+        }
+        #expect(abs(x[0] - 1) < 1e-8 && abs(x[1] - 1) < 1e-8)
+    }
+
+    @Test func stateGoesOnToTheBit() {
+        var rule = LBFGS()
+        var x = [-1.2, 1.0]
+        for _ in 0..<5 {
+            let (loss, gradient) = rosenbrock(x)
+            x = rule.iterate(x, loss: loss, gradient: gradient, evaluate: rosenbrock)
+        }
+        var copy = LBFGS()
+        let isRestored = copy.restore(rule.state)
+        let (loss, gradient) = rosenbrock(x)
+        let next = copy.iterate(x, loss: loss, gradient: gradient, evaluate: rosenbrock)
+        let expected = rule.iterate(x, loss: loss, gradient: gradient, evaluate: rosenbrock)
+        let takesNonsense = copy.restore([1, 2, 3])
+        #expect(isRestored)
+        #expect(next == expected)
+        #expect(!takesNonsense)
+    }
+}
+
+struct DiagnosisTests {
+    private func history(_ losses: [Double], validation: [Double]? = nil, cosine: Double = 0.5) -> History {
+        var history = History()
+        for (epoch, loss) in losses.enumerated() {
+            history.epochs.append([Double(epoch), Double(epoch), loss, loss, validation?[epoch] ?? .nan, .nan, 0.1])
+            history.steps.append([Double(epoch), loss, 0.1, loss, 0.01, 1, cosine, 0, .nan, 0])
+        }
+        return history
+    }
+
+    private func kinds(_ history: History, baseline: Double? = nil, fullBatch: Bool = true) -> [Finding.Kind] {
+        Diagnosis.findings(
+            Symptoms(history, baseline: baseline, hasClasses: false, isFullBatch: fullBatch, notFinite: nil)).map(\.kind)
+    }
+
+    @Test func growingLossDiverges() {
+        #expect(kinds(history((0..<10).map { 9 * Double(1 << $0) })).first == .diverging)
+    }
+
+    @Test func settledCurveIsHealthy() {
+        #expect(kinds(history((0..<40).map { 1 + 8 / Double(1 << min($0, 40)) })) == [.healthy])
+    }
+
+    @Test func validationThatTurnsUpOverfits() {
+        let training = (0..<20).map { 1 / Double($0 + 1) }
+        let validation = (0..<20).map { 0.5 + 0.05 * abs(Double($0) - 5) }
+        #expect(kinds(history(training, validation: validation)).contains(.overfitting))
+    }
+
+    @Test func flatLossIsAPlateau() {
+        #expect(kinds(history([Double](repeating: 2, count: 10))).contains(.plateau))
+    }
+
+    @Test func lossThatStillFallsIsTooSlow() {
+        #expect(kinds(history((0..<20).map { 10 - 0.3 * Double($0) })) == [.tooSlow])
+    }
+
+    @Test func oneEpochIsNotEnough() {
+        #expect(kinds(history([1, 0.9])) == [.notEnoughHistory])
+    }
+}
