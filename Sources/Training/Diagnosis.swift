@@ -77,6 +77,10 @@ package struct Finding: Sendable, Equatable {
     package let why: String
     package let advice: String
 
+    package init(kind: Kind, evidence: String, why: String, advice: String) {
+        (self.kind, self.evidence, self.why, self.advice) = (kind, evidence, why, advice)
+    }
+
     /// From worst to best.
     package enum Kind: String, CaseIterable, Sendable {
         case notFinite = "not finite"

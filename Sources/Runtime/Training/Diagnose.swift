@@ -2,7 +2,7 @@ import Autodiff
 import Kernels
 import Syntax
 import Tensors
-import Training
+package import Training
 
 extension Builtin {
     static let diagnose = Builtin(
