@@ -71,7 +71,7 @@ struct LBFGSTests {
     @Test func reachesTheMinimumOfRosenbrock() {
         var rule = LBFGS()
         var x = [-1.2, 1.0]
-        for _ in 0..<60 {
+        for _ in 0..<200 {
             let (loss, gradient) = rosenbrock(x)
             x = rule.iterate(x, loss: loss, gradient: gradient, evaluate: rosenbrock)
         }

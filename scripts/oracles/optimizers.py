@@ -41,7 +41,7 @@ RULES = [
     ("momentum", lambda p, lr, d: O.SGD(p, lr=lr, momentum=0.9, weight_decay=d), (0.05, 0.0001, 0.05)),
     ("nesterov", lambda p, lr, d: O.SGD(p, lr=lr, momentum=0.9, nesterov=True, weight_decay=d), (0.05, 0.0001, 0.05)),
     ("adagrad", lambda p, lr, d: O.Adagrad(p, lr=lr, weight_decay=d), (0.1, 0.1, 0.05)),
-    ("rmsprop", lambda p, lr, d: O.RMSprop(p, lr=lr, weight_decay=d), (0.01, 0.001, 0.01)),
+    ("rmsprop", lambda p, lr, d: O.RMSprop(p, lr=lr, weight_decay=d), (0.01, 0.001, 0.001)),
     ("adadelta", lambda p, lr, d: O.Adadelta(p, lr=lr, weight_decay=d), (1.0, 1.0, 1.0)),
     ("adam", lambda p, lr, d: O.Adam(p, lr=lr, weight_decay=d), (0.05, 0.01, 0.02)),
     ("adamw", lambda p, lr, d: O.AdamW(p, lr=lr, weight_decay=d), (0.05, 0.01, 0.02)),
