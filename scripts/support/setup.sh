@@ -76,22 +76,27 @@ quietly() {
     rm -f "$log"
 }
 
-# Builds the program unless it is newer than all it is made from.
+# When the program was last made from all sources: the time before that build began, so that what changed meanwhile is built the next time.
+stamp=$root/.build/built-$product
+build_begins() {
+    mkdir -p "$root/.build"
+    touch "$stamp.new"
+}
+build_is_done() { mv "$stamp.new" "$stamp"; }
+
+# Builds the program unless it is newer than all it is made from. Much cheaper than to have `swift build` find that out.
 build_program() {
-    local stamp=$root/.build/built-$product
     if [ -x "$program" ] && [ -e "$stamp" ] &&
         [ -z "$(find "$root/Package.swift" "$root/Sources" -newer "$stamp" -print -quit)" ]; then
         return
     fi
     install_missing
-    mkdir -p "$root/.build"
-    # Stamped with the time before the build: what changes during it is built the next time.
-    touch "$stamp.new"
+    build_begins
     say "building grad (the first time takes some minutes)"
     if [ -t 2 ]; then
         swift build "${build_options[@]}" --product "$product" >&2
     else
         quietly swift build "${build_options[@]}" --product "$product"
     fi
-    mv "$stamp.new" "$stamp"
+    build_is_done
 }
