@@ -96,19 +96,11 @@ package struct Parameter: Sendable {
     package let kind: Kind
     /// What stands for an attribute that is not given; `nil` when it must be given.
     package let defaultValue: Attribute?
-    /// Where a number by position would be taken for something else: what to say, and the argument must be named.
-    package var positionHint: String?
 
     package static func operand(_ name: String) -> Parameter { Parameter(name: name, kind: .operand, defaultValue: nil) }
     package static func operands(_ name: String) -> Parameter { Parameter(name: name, kind: .operands, defaultValue: nil) }
     package static func attribute(_ name: String, _ kind: Kind, default value: Attribute? = nil) -> Parameter {
         Parameter(name: name, kind: kind, defaultValue: value)
-    }
-
-    package func named(insteadOf hint: String) -> Parameter {
-        var parameter = self
-        parameter.positionHint = hint
-        return parameter
     }
 
     package var isOperand: Bool {

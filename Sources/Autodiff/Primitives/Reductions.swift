@@ -50,8 +50,6 @@ extension Primitive {
         .reduction(
             name, summary: "the \(adjective) number of x along an axis, several or all; NaN where there is one",
             examples: examples, rule: "branch taken", emptyIs: "the \(adjective)",
-            // `max(x, 0)` is meant as the larger of the two.
-            axisHint: "the \(operation == GRAD_REDUCE_MAX ? "larger" : "smaller") of a and b is `\(name)imum(a, b)`",
             kernel: { Reduction.run(operation, $0, $1, keep: $2) },
             derivative: { step in
                 let wins = equal(step.x, step.axes.aligned(step.y, with: step.x))
@@ -109,12 +107,11 @@ extension Primitive {
     /// to be an error.
     static func reduction(
         _ name: String, summary: String, examples: [String], rule: String, emptyIs: String? = nil,
-        axisHint: String? = nil, kernel: @escaping @Sendable (_ x: Tensor, _ axes: Axes, _ keep: Bool) -> Tensor,
+        kernel: @escaping @Sendable (_ x: Tensor, _ axes: Axes, _ keep: Bool) -> Tensor,
         derivative: (@Sendable (Derivation) -> Node)?, points: [TestPoint] = [], isPredicate: Bool = false
     ) -> Primitive {
-        let axis = Parameter.attribute("axis", .ints, default: Attribute.none)
-        return Primitive(
-            name, [.operand("x"), axisHint.map(axis.named) ?? axis, .attribute("keep", .flag, default: .flag(false))],
+        Primitive(
+            name, [.operand("x"), .attribute("axis", .ints, default: Attribute.none), .attribute("keep", .flag, default: .flag(false))],
             summary: summary, examples: examples,
             shape: { (shapes, given) throws(PrimitiveError) in
                 let axes = try Axes(given.ints(0), of: shapes[0])

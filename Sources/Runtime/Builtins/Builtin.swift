@@ -102,7 +102,7 @@ package final class PrimitiveFunction: Callable {
             if case .operands = parameter.kind, index > 0, index == primitive.parameters.count - 1 { return .variadic(parameter.name) }
             return ParameterInfo(
                 parameter.name, isRequired: parameter.isOperand || parameter.defaultValue == nil,
-                defaultText: parameter.defaultValue?.text, positionHint: parameter.positionHint)
+                defaultText: parameter.defaultValue?.text)
         }
     }
 

@@ -16,7 +16,6 @@ enum ArgumentBinding {
 
     enum Fault {
         case tooMany(Int)
-        case mustBeNamed(Int, ParameterInfo)
         case unknownName(Int)
         case givenTwice(Int)
         case missing([String])
@@ -37,9 +36,6 @@ enum ArgumentBinding {
             } else {
                 guard position < parameters.count else { return .failure(BindingFault(.tooMany(index))) }
                 guard plan.sources[position] == nil else { return .failure(BindingFault(.givenTwice(index))) }
-                guard parameters[position].positionHint == nil else {
-                    return .failure(BindingFault(.mustBeNamed(index, parameters[position])))
-                }
                 plan.sources[position] = index
                 position += 1
             }
@@ -70,7 +66,6 @@ enum ArgumentBinding {
         switch failure.fault {
         case .tooMany(let index):
             return Messages.tooManyArguments(callee, given: names.count, spans[index], signature)
-        case .mustBeNamed(let index, let parameter): return Messages.mustBeNamed(callee, parameter, spans[index])
         case .unknownName(let index):
             return Messages.unknownArgument(
                 callee, names[index] ?? "", spans[index], nearestNames(to: names[index] ?? "", among: parameters.map(\.name)),

@@ -72,12 +72,6 @@ enum Messages {
             "\(subject(callee)) was given \(given) arguments, which is too many", at: span, hints: ["it is `\(signature)`"])
     }
 
-    static func mustBeNamed(_ callee: String?, _ parameter: ParameterInfo, _ span: Span) -> Diagnostic {
-        Diagnostic(
-            "\(subject(callee)) takes `\(parameter.name)` by name", at: span,
-            hints: ["write `\(parameter.name): …`"] + (parameter.positionHint.map { [$0] } ?? []))
-    }
-
     static func unknownArgument(
         _ callee: String?, _ name: String, _ span: Span, _ similar: [String], _ signature: String
     ) -> Diagnostic {

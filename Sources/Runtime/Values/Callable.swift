@@ -8,13 +8,8 @@ package struct ParameterInfo: Sendable {
     package let defaultText: String?
     /// Takes all remaining arguments by position.
     package let isVariadic: Bool
-    /// It must be named, and this is said when it is not.
-    package let positionHint: String?
 
-    package init(
-        _ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false, positionHint: String? = nil
-    ) {
-        self.positionHint = positionHint
+    package init(_ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false) {
         self.name = name
         self.isRequired = isRequired
         self.defaultText = defaultText

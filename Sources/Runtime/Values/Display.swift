@@ -48,6 +48,9 @@ extension NumberStyle {
         let line = opening + parts.map { $0.label + $0.text }.joined(separator: ", ") + closing
         if !line.contains("\n"), line.count <= width { return line }
         let margin = String(repeating: " ", count: opening.count)
+        if !line.contains("\n") {
+            return opening + TensorPrinter.wrapped(parts.map { $0.label + $0.text }, indent: opening.count, width: width) + closing
+        }
         let lines = parts.map { part in
             let indent = margin + String(repeating: " ", count: part.label.count)
             return part.label + part.text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -152,25 +155,27 @@ private struct TensorPrinter {
             }
             return block(axis: axis + 1, offset: position, indent: indent + 1, shown, width)
         }
-        if axis == tensor.rank - 1 { return wrapped(parts, indent) }
+        if axis == tensor.rank - 1 { return "[" + TensorPrinter.wrapped(parts, indent: indent, width: style.width) + "]" }
         let blankLines = String(repeating: "\n", count: tensor.rank - 1 - axis)
         return "[" + parts.joined(separator: "," + blankLines + String(repeating: " ", count: indent)) + "]"
     }
 
     /// A row that is longer than the line goes on under its start.
-    private func wrapped(_ parts: [String], _ indent: Int) -> String {
+    static func wrapped(_ parts: [String], indent: Int, width: Int) -> String {
         var lines: [String] = []
         var line = ""
         for (index, part) in parts.enumerated() {
-            let piece = part + (index < parts.count - 1 ? "," : "]")
-            if !line.isEmpty, indent + line.count + 1 + piece.count > style.width {
+            let isLast = index == parts.count - 1
+            // The last has the closing bracket behind it, the others a comma.
+            if !line.isEmpty, indent + line.count + 1 + part.count + 1 > width {
                 lines.append(line)
-                line = piece
+                line = part
             } else {
-                line += (line.isEmpty ? "" : " ") + piece
+                line += (line.isEmpty ? "" : " ") + part
             }
+            if !isLast { line += "," }
         }
         lines.append(line)
-        return "[" + lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+        return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 }
