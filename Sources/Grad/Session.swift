@@ -26,12 +26,12 @@ public final class Session {
     /// - Parameters:
     ///   - options: Where random numbers start, and how numbers are shown.
     ///   - files: What programs may read; nothing unless you allow it.
-    ///   - clock: Seconds since some fixed time, for programs that measure time.
-    ///   - notes: Told of things worth knowing that are not errors.
     ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
+    ///   - notes: Told of things worth knowing that are not errors.
+    ///   - clock: Seconds since some fixed time, for programs that measure time.
     public init(
-        options: Options = Options(), files: FileAccess = .none, clock: @escaping () -> Double = Session.systemClock,
-        notes: @escaping (Diagnostic) -> Void = { _ in }, output: @escaping (String) -> Void = { print($0) }
+        options: Options = Options(), files: FileAccess = .none, output: @escaping (String) -> Void = { print($0) },
+        notes: @escaping (Diagnostic) -> Void = { _ in }, clock: @escaping () -> Double = Session.systemClock
     ) {
         let interruptions = interruptions
         var environment = Environment(print: output, note: { _ in })

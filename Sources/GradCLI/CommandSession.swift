@@ -19,9 +19,10 @@ final class CommandSession {
         let sources = SourceTable()
         let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { sources.lookup($0) }
         let interrupts = InterruptFlag()
-        let environment = Environment(
+        var environment = Environment(
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
-            interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: secondsSinceStart)
+            interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
+        environment.progress = { console.progress.show($0) }
         let interpreter = Interpreter(environment: environment, seed: options.seed)
         sources.lookup = { [unowned interpreter] in interpreter.source($0) }
         interpreter.machine.style.digits = options.digits
@@ -60,11 +61,4 @@ final class CommandSession {
 /// Lets the renderer, which the interpreter's world needs, find the interpreter's sources.
 private final class SourceTable {
     var lookup: (SourceID) -> Source? = { _ in nil }
-}
-
-/// Seconds of a clock that never goes back.
-private func secondsSinceStart() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

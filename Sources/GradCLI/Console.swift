@@ -10,6 +10,10 @@ import Darwin
 /// order where both are the same terminal or file.
 final class Console {
     let terminal: Terminal
+    /// How training goes, on standard error.
+    private(set) lazy var progress = ProgressLine(
+        redraws: isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(environmentVariable("TERM") ?? ""), isUTF8: terminal.isUTF8,
+        width: Terminal.width, now: Duration.now, write: { [unowned self] in emit($0) })
     private var buffer: [UInt8] = []
     private let flushesLines: Bool
     private static let bufferSize = 1 << 16
@@ -26,7 +30,10 @@ final class Console {
     func print(_ line: String) {
         buffer.append(contentsOf: line.utf8)
         buffer.append(UInt8(ascii: "\n"))
-        if flushesLines || buffer.count >= Console.bufferSize { flush() }
+        if flushesLines || buffer.count >= Console.bufferSize {
+            progress.clear()
+            flush()
+        }
     }
 
     /// Text of results as it is.
@@ -37,6 +44,11 @@ final class Console {
 
     /// A message, which is whole lines.
     func report(_ text: String) {
+        progress.clear()
+        emit(text)
+    }
+
+    private func emit(_ text: String) {
         flush()
         _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
     }

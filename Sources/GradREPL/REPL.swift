@@ -53,23 +53,37 @@ package struct REPL {
     }
 
     private func makeSession() -> PromptSession {
+        let progress = ProgressLine(
+            redraws: terminal.movesCursor && isatty(STDERR_FILENO) == 1, isUTF8: terminal.isUTF8, width: Terminal.width,
+            now: Duration.now, write: REPL.emit)
+        let print: (String) -> Void = { line in
+            progress.clear()
+            Swift.print(line)
+        }
+        let message: (String) -> Void = { line in
+            progress.clear()
+            REPL.tell(line)
+        }
         let output = PromptSession.Output(
-            result: { Swift.print($0) }, message: REPL.tell, colorsResults: terminal.colorsOutput,
+            result: print, message: message, colorsResults: terminal.colorsOutput,
             colorsMessages: terminal.colorsErrors, width: { Terminal.width() })
         let flag = InterruptFlag()
         var note: (Diagnostic) -> Void = { _ in }
-        let environment = Environment(
-            print: { Swift.print($0) }, note: { note($0) }, interruptions: { flag.count },
+        var environment = Environment(
+            print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
+        environment.progress = progress.show
         let session = PromptSession(environment: environment, settings: settings, output: output)
         note = { [unowned session] in session.show($0) }
         return session
     }
 
     /// A line on standard error, below what was printed before.
-    private static func tell(_ line: String) {
+    private static func tell(_ line: String) { emit(line + "\n") }
+
+    private static func emit(_ text: String) {
         fflush(nil)
-        let bytes = Array((line + "\n").utf8)
+        let bytes = Array(text.utf8)
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -8,9 +8,9 @@ import Darwin
 #endif
 
 /// Times as people read them.
-enum Duration {
+package enum Duration {
     /// Seconds since some fixed time.
-    static func now() -> Double {
+    package static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
