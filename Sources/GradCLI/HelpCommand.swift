@@ -1,4 +1,5 @@
 import ArgumentParser
+import GradREPL
 import Runtime
 
 /// `grad help NAME`: what `:help NAME` tells at the prompt; without a name, or with that of a command, how to use the command.
@@ -18,14 +19,20 @@ struct HelpCommand: ParsableCommand {
             throw CleanExit.helpRequest(command)
         }
         let console = Console(terminal: parent.options.color.terminal)
-        try show(name, CommandSession(parent.options, console, arguments: [])).end(console)
+        let status = DeepStack.run { show(name, CommandSession(parent.options, console, arguments: [])) }
+        try status.end(console)
     }
 
     private func show(_ name: String, _ session: CommandSession) -> ExitStatus {
-        guard session.interpreter.builtins[name] != nil else {
-            session.console.complain("there is no help for `\(name)`")
-            return .usage
+        let console = session.console
+        let text = session.interpreter.helpPage(for: name, color: console.terminal.colorsOutput, width: Terminal.width())
+        if let text {
+            console.print(text)
+            return .success
         }
-        return .success
+        let similar = session.interpreter.namesLike(name).map { "`\($0)`" }
+        let hint = similar.isEmpty ? "" : "; did you mean \(similar.joined(separator: " or "))?"
+        console.complain("`\(name)` is not known\(hint)")
+        return .usage
     }
 }

@@ -9,8 +9,13 @@ import Darwin
 @main
 enum Program {
     static func main() {
-        // A reader that goes away (`grad x.grad | head`) ends the program quietly, even if the parent ignored the signal.
+        // A reader that goes away (`grad x.grad | head`) ends the program quietly, even if the parent ignored the signal. And whatever the
+        // parent blocked, Ctrl-C is heard.
         signal(SIGPIPE, SIG_DFL)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         do {
             var command = try GradCommand.parseAsRoot()
             try command.run()

@@ -1,3 +1,4 @@
+import Autodiff
 import Syntax
 
 /// A function that the host of a session gives to the language.
@@ -20,19 +21,24 @@ package final class HostFunction: Callable {
     package override var parameters: [ParameterInfo] { infos }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        let values = arguments.map { $0?.settled ?? .nothing }
-        for (index, value) in values.enumerated() {
-            var isTraced = false
-            value.forEachLeaf { if $0.isTraced { isTraced = true } }
-            // Its result would be taken for a constant: a gradient that is wrong without a word.
-            guard !isTraced else {
-                throw Diagnostic(
-                    "`\(ownName)` belongs to the host and has no derivative",
-                    at: index < site.operands.count ? site.operands[index] : site.span,
-                    hints: ["`custom_grad(\(ownName), rule)` gives it one; `stop(…)` around the argument makes it a constant"])
-            }
+        var values: [Value] = []
+        for (index, argument) in arguments.enumerated() {
+            let span = index < site.operands.count ? site.operands[index] : site.span
+            values.append(try (argument ?? .nothing).mapLeaves { try untraced($0.settled, at: span) })
         }
         return try body(values, machine, site)
+    }
+
+    /// A value without its tape, if nothing is differentiated by it: otherwise the result would be taken for a constant, and the gradient
+    /// be wrong without a word.
+    private func untraced(_ value: Value, at span: Span) throws -> Value {
+        guard case .node(let node) = value else { return value }
+        guard node.isConstant || node.primitive == .stop else {
+            throw Diagnostic(
+                "`\(ownName)` belongs to the host and has no derivative", at: span,
+                hints: ["`custom_grad(\(ownName), rule)` gives it one; `stop(…)` around the argument makes it a constant"])
+        }
+        return Value.plain(node)
     }
 }
 

@@ -101,6 +101,38 @@ import Testing
         #expect(try Command.run("check", "--help").output.contains("USAGE: grad check"))
     }
 
+    @Test func helpForNames() throws {
+        let primitive = try Command.run("help", "exp")
+        #expect(primitive.output.hasPrefix("exp(x)\n"))
+        #expect(primitive.status == 0)
+        let prelude = try Command.run("help", "huber")
+        #expect(prelude.output.hasPrefix("huber(") && prelude.output.contains("  huber("))
+        #expect(!prelude.output.contains(":source"))
+        #expect(try Command.run("help", "∇").output.hasPrefix("grad(f"))
+        let unknown = try Command.run("help", "sun")
+        #expect(unknown.status == 64)
+        #expect(unknown.errors == "grad: `sun` is not known; did you mean `sin` or `sum`?\n")
+    }
+
+    /// Standard error is no terminal here: a line an epoch, and none where every step is one.
+    @Test func progress() throws {
+        let folder = try Folder()
+        let program = """
+            X = randn([40, 2])
+            y = X @ [1, 2]
+            loss(p, X, y) = mean((X @ p - y)^2)
+            run = train(loss, zeros([2]), data: {X: X, y: y}, batch: 10, epochs: 3, lr: 0.05)
+            other = train(w -> (w - 3)^2, 0, steps: 50, lr: 0.1);
+            """
+        try folder.write(program, to: "train.grad")
+        let command = try Command.run("train.grad", in: folder)
+        #expect(command.status == 0)
+        let lines = command.errors.split(separator: "\n")
+        #expect(lines.map { $0.prefix { $0 != "l" } } == ["epoch 1/3  ", "epoch 2/3  ", "epoch 3/3  "])
+        #expect(lines.allSatisfy { $0.contains("loss ") })
+        #expect(!command.output.contains("epoch 1/3"))
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"])
     func completionScripts(_ shell: String) throws {
         let command = try Command.run("--generate-completion-script", shell)

@@ -35,7 +35,7 @@ import Testing
         #expect(command.status == 65)
         #expect(command.output == "")
         #expect(command.messages == ["error: `sun` is not known here", "error: `nope` is not known here"])
-        #expect(command.errors.contains("hint: did you mean `sum`"))
+        #expect(command.errors.contains("hint: did you mean `sin` or `sum`?"))
     }
 
     @Test func failsWhileRunning() throws {

@@ -26,7 +26,7 @@ import Testing
         let terminal = try start("--digits 3")
         try terminal.wait("the prompt") { $0.cursorRow == "grad>" }
         try terminal.send("1 / 3\r")
-        try terminal.wait("the value") { $0.text.contains("0.333") && !$0.text.contains("0.3333") }
+        try terminal.wait("the value") { $0.text.hasSuffix("0.333\ngrad>") }
         try terminal.send("\u{4}")
         #expect(try terminal.waitForExit() == 0)
     }

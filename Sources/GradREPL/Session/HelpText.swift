@@ -7,6 +7,8 @@ struct HelpText {
     let paint: Paint
     /// Columns of the terminal.
     let width: Int
+    /// Commands of the prompt can be pointed to.
+    var isPrompt = true
 
     /// `huber(a, b, delta: 1)`.
     func signature(of callable: Callable, named name: String? = nil) -> String {
@@ -39,7 +41,7 @@ struct HelpText {
         if help.kind == .own, help.summary.isEmpty, let source = help.source {
             return text(head, "", source.split(separator: "\n").map(String.init))
         }
-        let pointer = help.kind == .prelude ? "\n\n  " + paint.dim("`:source \(name)` shows how it is written in Grad") : ""
+        let pointer = help.kind == .prelude && isPrompt ? "\n\n  " + paint.dim("`:source \(name)` shows how it is written in Grad") : ""
         return text(head, help.summary, help.examples) + pointer
     }
 
