@@ -110,7 +110,8 @@ def parsing(grad, peers, runs, startup):
     rates = {name: sizes[name] / 1e6 / times[name] for name in times}
     cells = [f"{'parsing, MB/s':<30}{rates['grad']:>10.1f}"]
     for peer in ("Lua", "CPython"):
-        cells.append(f"{rates[peer]:>11.1f} {f'({rates[peer] / rates['grad']:.2f})':>8}" if peer in rates else f"{'':>20}")
+        ratio = f"({rates[peer] / rates['grad']:.2f})" if peer in rates else ""
+        cells.append(f"{rates[peer]:>11.1f} {ratio:>8}" if peer in rates else f"{'':>20}")
     print("".join(cells), flush=True)
 
 
