@@ -7,7 +7,7 @@ extension Builtin {
     static let training: [Builtin] = [train, step, lbfgs, plateau, diagnose]
 
     static let train = Builtin(
-        "train", [.required("loss"), .optional("params", "")] + TrainingOptions.parameters, .training,
+        "train", [.required("loss"), .optional("params", "none")] + TrainingOptions.parameters, .training,
         summary: "minimises loss(params, …): gives a run; or goes on with a run that is given instead of the loss",
         examples: [
             "run = train(w -> (w - 3)^2, 0, steps: 50, lr: 0.1)", "format(run.params, digits: 4)  # \"3\"",
@@ -32,7 +32,7 @@ extension Builtin {
     }
 
     static let step = Builtin(
-        "step", [.required("loss"), .optional("params", "")] + TrainingOptions.parameters, .training,
+        "step", [.required("loss"), .optional("params", "none")] + TrainingOptions.parameters, .training,
         summary: "the parameters after one update; of a run, the run one update on",
         examples: ["step(w -> (w - 3)^2, 0, lr: 0.1)  # 0.6"]
     ) { call in

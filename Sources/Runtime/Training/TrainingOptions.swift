@@ -6,7 +6,7 @@ import Training
 /// What `train` and `step` take behind the loss and the parameters.
 struct TrainingOptions {
     static let parameters: [ParameterInfo] = [
-        .optional("lr", "0.001"), .optional("rule", "sgd"), .optional("steps", ""), .optional("epochs", ""),
+        .optional("lr", "0.001"), .optional("rule", "sgd"), .optional("steps", "none"), .optional("epochs", "none"),
         .optional("data", "none"), .optional("batch", "full"), .optional("validate", "none"), .optional("metric", "none"),
         .optional("model", "none"), .optional("patience", "none"), .optional("clip", "none"), .optional("precision", "f64"),
         .optional("seed", "the session's"), .optional("every", "none"), .optional("augment", "none"),
