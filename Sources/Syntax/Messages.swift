@@ -300,6 +300,10 @@ extension Message {
             hints: ["a function with a block is `f(x) = { … }`", "a record is `{w: 1, b: 0}`"])
     }
 
+    static func strayIn(_ span: Span) -> Diagnostic {
+        Diagnostic("`in` belongs to a loop", at: span, hints: ["whether x is among the elements says `contains(xs, x)`"])
+    }
+
     static func comprehension(_ span: Span) -> Diagnostic {
         Diagnostic("`for` does not stand behind a value", at: span, hints: ["a function of every element is `map(i -> i^2, 1...3)`"])
     }

@@ -59,6 +59,7 @@ extension Parser {
         case .keywordElse: return Message.strayElse(place)
         case .keywordThen: return Message.strayThen(place)
         case .keywordFor: return Message.comprehension(place)
+        case .keywordIn: return Message.strayIn(place)
         case .leftParen where before.kind.endsValue && !token.isAdjacent: return Message.detachedCall(span(before), place, source)
         case .leftBracket where before.kind.endsValue && !token.isAdjacent: return Message.detachedIndex(span(before), place, source)
         case .leftBrace: return Message.strayBrace(place)

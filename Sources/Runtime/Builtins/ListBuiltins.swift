@@ -88,8 +88,9 @@ extension Builtin {
     static let map = Builtin(
         "map", [.required("f"), .variadic("xs")], .lists,
         summary: "f of each element, or of the elements of several lists together; a tensor where the results make one, else a list",
-        examples: ["map(x -> x^2, [1, 2, 3])  # [1, 4, 9]", "map((a, b) -> a + b, [1, 2], [10, 20])  # [11, 22]", "map(upper, [\"a\", \"b\"])  # [\"A\", \"B\"]"]
+        examples: ["map(x -> x^2, [1, 2, 3])  # [1, 4, 9]", "[1, 2, 3] |> map(x -> x^2)  # [1, 4, 9]", "map((a, b) -> a + b, [1, 2], [10, 20])  # [11, 22]", "map(upper, [\"a\", \"b\"])  # [\"A\", \"B\"]"]
     ) { call in
+        let call = call.functionFirst
         try call.requireFunction(0)
         let lists = call.rest(1)
         guard !lists.isEmpty else { throw call.problem("`map` also needs what to map over", hints: ["as in `map(x -> x^2, [1, 2, 3])`"]) }
@@ -102,8 +103,9 @@ extension Builtin {
 
     static let filter = Builtin(
         "filter", [.required("f"), .required("xs")], .lists, summary: "the elements for which f is true",
-        examples: ["filter(x -> x > 1, [1, 2, 3])  # [2, 3]"]
+        examples: ["filter(x -> x > 1, [1, 2, 3])  # [2, 3]", "[1, 2, 3] |> filter(x -> x > 1)  # [2, 3]"]
     ) { call in
+        let call = call.functionFirst
         try call.requireFunction(0)
         let kept = try call.elements(1).filter { element in
             let answer = try call.call(0, [element])
@@ -121,12 +123,29 @@ extension Builtin {
         summary: "f(… f(f(start, x0), x1) …): the elements taken together one after another",
         examples: ["fold((a, x) -> a + x, 0, 1...4)  # 10"]
     ) { call in
+        let call = call.functionFirst
         try call.requireFunction(0)
         return try call.elements(2).reduce(call[1]) { try call.call(0, [$0, $1]) }
     }
 }
 
 extension Builtin.Call {
+    /// `xs |> map(f)` puts the list first; what is a function and what is not leaves no doubt which is which.
+    fileprivate var functionFirst: Builtin.Call {
+        if case .function = self[0] { return self }
+        let order = Array(arguments.indices.dropFirst()) + [0]
+        var moved = order.map { arguments[$0] }
+        switch self[1] {
+        case .function: break
+        case .list(let list):
+            // The one argument of a variadic parameter.
+            guard list.elements.count == 1, case .function = list.elements[0].settled else { return self }
+            moved = [list.elements[0], .list([self[0]])]
+        default: return self
+        }
+        return Builtin.Call(builtin: builtin, arguments: moved, machine: machine, site: Site(site.span, order.map(span)))
+    }
+
     /// The elements of several lists side by side.
     fileprivate func parallel(_ lists: [(value: Value, span: Span)]) throws -> [[Value]] {
         let all = try lists.map { try elements($0.value, at: $0.span) }

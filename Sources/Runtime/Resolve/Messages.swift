@@ -10,6 +10,12 @@ enum Messages {
                 : ["did you mean \(similar.map { "`\($0)`" }.joined(separator: " or "))?"])
     }
 
+    static func namesRunTogether(_ name: Name, _ first: String, _ second: String, isCall: Bool) -> Diagnostic {
+        Diagnostic(
+            "`\(name.text)` is not known here", at: name.span,
+            hints: [isCall ? "to call write `\(first)(\(second))`" : "to multiply write `\(first) * \(second)`"])
+    }
+
     static func usedBeforeIntroduction(_ name: Name, introduced: Span) -> Diagnostic {
         Diagnostic(
             "`\(name.text)` is used before it is introduced", at: name.span,

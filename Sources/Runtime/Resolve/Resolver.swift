@@ -80,7 +80,24 @@ struct Resolver {
             return .global(variable)
         }
         if let value = builtins[name.text] { return .constant(value) }
-        report(Messages.unknownName(name, similar: nearestNames(to: name.text, among: knownNames)))
+        let parts = runTogether(name.text)
+        report(
+            parts.map { Messages.namesRunTogether(name, $0.first, $0.second, isCall: $0.isCall) }
+                ?? Messages.unknownName(name, similar: nearestNames(to: name.text, among: knownNames)))
+        return nil
+    }
+
+    /// `πr`, `sinx`: two known names without a sign between them, one of them a single letter.
+    private func runTogether(_ name: String) -> (first: String, second: String, isCall: Bool)? {
+        let known = Set(knownNames)
+        for count in [1, name.count - 1] where name.count > 1 {
+            let (first, second) = (String(name.prefix(count)), String(name.dropFirst(count)))
+            guard known.contains(first), known.contains(second) else { continue }
+            let isCall = if case .function? = builtins[first], globals[first] == nil { true } else { false }
+            // A function is no factor.
+            if case .function? = builtins[second], globals[second] == nil { continue }
+            return (first, second, isCall)
+        }
         return nil
     }
 
