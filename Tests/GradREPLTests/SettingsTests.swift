@@ -88,6 +88,8 @@ import Testing
         try terminal.send(Key.control("Z"))
         try terminal.wait("the shell") { $0.cursorRow == "$" }
         #expect(!terminal.screen.marksPastes)
+        // The shell shows its prompt before it has taken the terminal back.
+        terminal.settle()
         try terminal.send("fg\n")
         try terminal.wait("the prompt") { $0.cursorRow == "grad> half θ" }
         terminal.settle()

@@ -121,7 +121,7 @@ package final class PseudoTerminal {
 
     /// Reads what the program sends until `condition` holds.
     package func wait(
-        seconds: Double = 10, _ what: String = "the condition", until condition: (Screen) -> Bool
+        seconds: Double = 60, _ what: String = "the condition", until condition: (Screen) -> Bool
     ) throws {
         let deadline = Self.now() + seconds
         while !condition(screen) {
@@ -152,7 +152,7 @@ package final class PseudoTerminal {
     /// Waits until the program has ended.
     ///
     /// - Returns: its exit status, or 128 and the signal that ended it.
-    package func waitForExit(seconds: Double = 10) throws -> Int32 {
+    package func waitForExit(seconds: Double = 60) throws -> Int32 {
         let deadline = Self.now() + seconds
         while true {
             settle(seconds: 0.02)
