@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Tensors", "CLibcsv", "CZlib"], swiftSettings: settings),
         .target(name: "Training", dependencies: ["Tensors"], swiftSettings: settings),
         .target(
-            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training"],
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
         .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .executableTarget(

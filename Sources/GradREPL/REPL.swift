@@ -73,6 +73,15 @@ package struct REPL {
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
         environment.progress = progress.show
+        environment.screen = terminal.screen
+        if terminal.movesCursor {
+            environment.stage = Stage(
+                write: { text in
+                    progress.clear()
+                    Swift.print(text, terminator: "")
+                    fflush(nil)
+                }, pause: Terminal.pause)
+        }
         let session = PromptSession(environment: environment, settings: settings, output: output)
         note = { [unowned session] in session.show($0) }
         return session

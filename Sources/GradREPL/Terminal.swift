@@ -1,3 +1,5 @@
+package import Runtime
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -80,6 +82,16 @@ package struct Terminal: Sendable {
     private static func windowSize() -> winsize? {
         var size = winsize()
         return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+    }
+
+    /// What pictures are shown on: the terminal, or the file or pipe in its place.
+    package func screen() -> Screen {
+        Screen(width: Terminal.width(), height: Terminal.height(), color: colorsOutput, unicode: isUTF8)
+    }
+
+    /// Waits, but no longer than until a signal comes.
+    package static func pause(_ seconds: Double) {
+        _ = poll(nil, 0, Int32(min(max(seconds, 0), 3600) * 1000))
     }
 
     /// Sets the process's character type so that libedit reads and writes UTF-8, whatever the environment says: in

@@ -160,16 +160,27 @@ extension Figure {
         return Figure(title: title, x: Axis(x, range: regions.x), y: Axis(y, range: regions.y), series: [Series("", .regions(regions))] + points)
     }
 
-    /// The figure with the ranges it has now made fixed, and its paths, curves and points cut after `count` places:
-    /// the frames of an animation, whose axes must not move.
+    /// The figure with the ranges it has now made fixed, and its paths cut after `count` places, or, where it has none, its curves and
+    /// points: the frames of an animation, whose axes must not move.
     package func upTo(_ count: Int) -> Figure {
         let maps = Extent(self).maps
         var frame = self
         (frame.x.range, frame.y.range) = (x.range ?? maps.x.range, y.range ?? maps.y.range)
         let kept = max(count, 0)
-        for index in frame.series.indices { frame.series[index].mark = frame.series[index].mark.cut(kept) }
+        let hasPaths = hasPaths
+        for index in frame.series.indices where !hasPaths || frame.series[index].mark.isPath {
+            frame.series[index].mark = frame.series[index].mark.cut(kept)
+        }
         return frame
     }
+
+    /// After how many places `upTo` shows all of it.
+    package var length: Int {
+        let hasPaths = hasPaths
+        return series.map { !hasPaths || $0.mark.isPath ? $0.mark.length : 0 }.max() ?? 0
+    }
+
+    private var hasPaths: Bool { series.contains(where: \.mark.isPath) }
 }
 
 extension Series {
@@ -188,6 +199,17 @@ extension AxisMap {
 }
 
 extension Mark {
+    fileprivate var isPath: Bool {
+        if case .path = self { true } else { false }
+    }
+
+    fileprivate var length: Int {
+        switch self {
+        case .line(let x, _), .curve(let x, _), .points(let x, _), .steps(let x, _), .path(let x, _): x.count
+        case .vertical, .horizontal, .bars, .heat, .contour, .regions, .ceiling: 0
+        }
+    }
+
     fileprivate func cut(_ count: Int) -> Mark {
         func some(_ values: [Double]) -> [Double] { Array(values.prefix(count)) }
         switch self {

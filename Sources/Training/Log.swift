@@ -80,6 +80,23 @@ package struct History: Sendable, Equatable {
     /// One row for each epoch, from epoch 0, before any update. `loss` is taken over all training rows at the epoch's end,
     /// `mean` over its minibatches as they ran (it lags half an epoch behind); NaN stands for what was not asked for.
     package var epochs = Log(["epoch", "step", "loss", "mean", "validation", "metric", "lr"])
+    /// The parameters of a small model, one row for the start and one after each update, one column for each number. Without columns
+    /// where there are more of them than `mostTracked`.
+    package private(set) var path: Log
 
-    package init() {}
+    /// More numbers than this have no path that could be drawn, and it would take as much time as the update.
+    package static let mostTracked = 4
+
+    /// - Parameter start: the parameters' numbers before the first update.
+    package init(start: [Double] = []) {
+        let isTracked = !start.isEmpty && start.count <= History.mostTracked
+        path = Log(isTracked ? start.indices.map { "p\($0)" } : [])
+        if isTracked { path.append(start) }
+    }
+
+    package var tracksPath: Bool { !path.names.isEmpty }
+
+    package mutating func track(_ parameters: [Double]) {
+        if tracksPath, parameters.count == path.names.count { path.append(parameters) }
+    }
 }

@@ -12,6 +12,7 @@ extension Builtin {
         + text
         + output
         + training
+        + pictures
 }
 
 extension Builtins {

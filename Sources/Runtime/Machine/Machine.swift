@@ -129,6 +129,10 @@ package struct Environment {
     package var now: () -> Double
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
+    /// What pictures are shown on, as it is now.
+    package var screen: () -> Screen = { Screen() }
+    /// Where pictures can move; `nil` where they cannot.
+    package var stage: Stage?
 
     package init(
         print: @escaping (String) -> Void, note: @escaping (Diagnostic) -> Void,

@@ -1,3 +1,4 @@
+package import Plots
 import Syntax
 import Tensors
 package import Training
@@ -10,6 +11,7 @@ package final class RunValue: ObjectValue {
     init(_ setup: TrainingSetup, _ state: TrainingState) { (self.setup, self.state) = (setup, state) }
 
     package override var typeName: String { "a run" }
+    package override func figure() -> Figure? { RunFigures.curves(self) }
 
     package override var fieldNames: [String] {
         ["params", "loss", "validation", "metric", "steps", "epochs", "best", "best_epoch", "stopped", "history", "rule", "memory"]
@@ -90,11 +92,13 @@ package final class HistoryValue: ObjectValue {
     init(_ history: History) { self.history = history }
 
     package override var typeName: String { "a history" }
-    package override var fieldNames: [String] { ["steps", "epochs"] }
+    package override var fieldNames: [String] { ["steps", "epochs"] + (history.tracksPath ? ["path"] : []) }
     package override func field(_ name: String) -> Value? {
         switch name {
         case "steps": HistoryValue.record(history.steps)
         case "epochs": HistoryValue.record(history.epochs)
+        case "path" where history.tracksPath:
+            .tensor(TensorValue(Tensor(history.path.rows.flatMap { $0 }, shape: Shape([history.path.count, history.path.names.count]))))
         default: nil
         }
     }

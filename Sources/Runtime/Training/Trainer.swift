@@ -115,6 +115,7 @@ struct Trainer {
         state.lossSum += evaluated.loss * Double(count)
         state.rowsSeen += count
         state.parameters = Trainer.refill(state.parameters, new)
+        if state.history.tracksPath { state.history.track(new.flatMap { $0.tensor?.numbers ?? [] }) }
         state.lastGradient = gradients
         state.steps += 1
     }

@@ -61,10 +61,12 @@ struct TrainingOptions {
             return Value(tensor.converted(to: precision))
         }
         let leaves = start.leaves.compactMap(\.tensor)
+        let count = leaves.reduce(0) { $0 + $1.count }
         return TrainingState(
             parameters: start, memory: leaves.map { (setup.rule as? WrittenRule)?.freshMemory(for: $0) ?? [] },
             lbfgs: (setup.rule as? LBFGSRule).map { LBFGS(rate: $0.rate, memory: $0.memory) }, plateau: setup.plateau,
-            stopping: EarlyStopping(patience: setup.patience), best: start)
+            stopping: EarlyStopping(patience: setup.patience),
+            history: History(start: count <= History.mostTracked ? leaves.flatMap(\.numbers) : []), best: start)
     }
 
     /// A run that goes on may be given other stopping and reporting; what decides its path stays.

@@ -1,4 +1,5 @@
 package import Autodiff
+package import Plots
 package import Tensors
 
 /// A value of the language. Every payload is a number or one reference, so that a value is copied in two words.
@@ -98,6 +99,8 @@ open class ObjectValue {
     package func field(_ name: String) -> Value? { nil }
     /// What is printed.
     package func describe(_ style: NumberStyle) -> String { typeName }
+    /// What `plot` shows of it; `nil` for what has no picture.
+    package func figure() -> Figure? { nil }
 }
 
 extension Value {
