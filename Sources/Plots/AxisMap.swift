@@ -42,8 +42,8 @@ struct AxisMap: Equatable {
     func place(_ value: Double) -> Double? {
         guard value.isFinite, scale == .linear || value > 0 else { return nil }
         let measure = scale == .log ? log10(value) : value
-        let place = (measure - low) / (high - low)
-        // Differences of two huge values may overflow; far outside is all that matters then.
+        // Halves, since the difference of two huge values would overflow.
+        let place = (measure / 2 - low / 2) / (high / 2 - low / 2)
         let bounded = min(max(place, -1e6), 1e6)
         return isReversed ? 1 - bounded : bounded
     }

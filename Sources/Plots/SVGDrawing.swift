@@ -54,11 +54,11 @@ struct SVGDrawing {
         out.path(single.map(data).joined(), "class=\"gp-line \(SVGStyle.stroke(color))\" stroke-width=\"5\" style=\"stroke-width:5\"")
     }
 
-    private mutating func stops(_ stops: [Place], _ color: Int?) {
-        guard let first = stops.first, let last = stops.last else { return }
-        if stops.count <= 200 { out.path(stops.dropFirst().map { Signs.circle(at($0), 2.5) }.joined(), "class=\"\(SVGStyle.fill(color))\"") }
-        out.path(Signs.circle(at(first), 4), "class=\"gp-hollow \(SVGStyle.stroke(color))\"")
-        out.path(Signs.diamond(at(last), 6), "class=\"\(SVGStyle.fill(color))\"")
+    private mutating func stops(_ stops: [Scene.Stop], _ color: Int?) {
+        func marks(_ some: [Scene.Stop], _ sign: ((Double, Double)) -> String) -> String { some.map { sign(at($0.place)) }.joined() }
+        out.path(marks(stops.filter { !$0.isStart && !$0.isEnd }) { Signs.circle($0, 2.5) }, "class=\"\(SVGStyle.fill(color))\"")
+        out.path(marks(stops.filter { $0.isStart && !$0.isEnd }) { Signs.circle($0, 4) }, "class=\"gp-hollow \(SVGStyle.stroke(color))\"")
+        out.path(marks(stops.filter(\.isEnd)) { Signs.diamond($0, 6) }, "class=\"\(SVGStyle.fill(color))\"")
     }
 
     private func at(_ place: Place) -> (Double, Double) { (place.u * width, y(place.v)) }

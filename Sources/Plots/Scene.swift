@@ -24,7 +24,7 @@ struct Scene {
     enum Shape {
         /// Connected stretches inside the frame; one of a single place is a dot.
         case line([[Place]])
-        case path([[Place]], stops: [Place])
+        case path([[Place]], stops: [Stop])
         case points([Place])
         case vertical(Double)
         case horizontal(Double)
@@ -35,6 +35,8 @@ struct Scene {
         case ceiling([Double])
     }
 
+    /// A place where a path stopped, the first and the last of which are marked as such.
+    struct Stop { let place: Place; let isStart: Bool; let isEnd: Bool }
     struct Bar { let u0, u1, v: Double }
     struct Level { let value: Double; let part: Double; let lines: [[Place]] }
 

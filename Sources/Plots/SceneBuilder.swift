@@ -43,7 +43,7 @@ struct SceneBuilder {
     // MARK: Curves and points
 
     /// A place for each pair, `nil` for a gap; tells what was left out.
-    private mutating func places(_ name: String, _ xs: [Double], _ ys: [Double]) -> [Place?] {
+    private mutating func places(_ name: String, _ xs: [Double], _ ys: [Double], isFunction: Bool = false) -> [Place?] {
         if xs.count != ys.count {
             note("\(subject(name)) has \(xs.count) x and \(ys.count) y: the longer list is cut")
         }
@@ -56,7 +56,12 @@ struct SceneBuilder {
         if zip(xs, ys).contains(where: { abs($0) > AxisMap.largest && $0.isFinite || abs($1) > AxisMap.largest && $1.isFinite }) {
             note("\(subject(name)) goes beyond \(shortNumber(AxisMap.largest)), the end of every axis")
         }
-        if infinite > 0 { note("\(count(infinite, "value")) of \(subject(name)) not finite, left out") }
+        if infinite > 0 {
+            // Of a function nobody counts the values; how large a part it is, tells something.
+            note(isFunction
+                ? "\(subject(name)) has no finite value at \(infinite) of \(places.count) places"
+                : "\(count(infinite, "value")) of \(subject(name)) not finite, left out")
+        }
         if below > 0 { note("\(count(below, "value")) of \(subject(name)) not above 0, left out on a log axis") }
         return places
     }
@@ -66,7 +71,7 @@ struct SceneBuilder {
     }
 
     private mutating func curve(_ name: String, _ xs: [Double], _ ys: [Double]) -> [[Place]] {
-        runs(places(name, xs, ys)).flatMap { run -> [[Place]] in
+        runs(places(name, xs, ys, isFunction: true)).flatMap { run -> [[Place]] in
             var parts: [[Place]] = []
             for place in run {
                 let jumps = parts.last?.last.map { $0.v < 0 && place.v > 1 || $0.v > 1 && place.v < 0 } ?? true
@@ -89,9 +94,14 @@ struct SceneBuilder {
 
     private mutating func path(_ name: String, _ xs: [Double], _ ys: [Double]) -> Scene.Shape {
         let places = places(name, xs, ys)
-        let stops = places.compactMap { $0 }.filter(isInside)
+        let known = places.compactMap { $0 }
+        let all = known.enumerated().map { Scene.Stop(place: $1, isStart: $0 == 0, isEnd: $0 == known.count - 1) }
+        // The stops of a long path would hide it.
+        let stops = all.filter { isInside($0.place) && (all.count <= SceneBuilder.mostStops || $0.isStart || $0.isEnd) }
         return .path(runs(places).flatMap { clipped(decimated($0)) }, stops: stops)
     }
+
+    private static let mostStops = 200
 
     private func runs(_ places: [Place?]) -> [[Place]] {
         places.split(separator: nil).map { $0.compactMap { $0 } }
@@ -199,7 +209,12 @@ struct SceneBuilder {
     private mutating func contour(_ name: String, _ grid: Grid, _ given: [Double]) -> Scene.Shape? {
         guard !grid.isEmpty else { return nil }
         let values = (given.isEmpty ? grid.chosenLevels(levels) : given.filter(\.isFinite).sorted().removingRepeats()).prefix(50)
-        if values.isEmpty { note("\(subject(name)) is the same everywhere: no contours") }
+        let missing = grid.values.count { !$0.isFinite }
+        if missing > 0 {
+            note("\(subject(name)) has no finite value at \(missing) of \(grid.values.count) places")
+        } else if values.isEmpty {
+            note("\(subject(name)) is the same everywhere: no contours")
+        }
         let drawn = values.enumerated().map { index, level in
             let lines = grid.contour(at: level).compactMap { segment -> [Place]? in
                 guard let a = place(segment.x0, segment.y0, grid), let b = place(segment.x1, segment.y1, grid),
@@ -223,7 +238,13 @@ struct SceneBuilder {
 
     // MARK: Notes
 
-    private func subject(_ name: String) -> String { name.isEmpty ? "a series" : "“\(name)”" }
+    /// A curve alone is named by its axis.
+    private func subject(_ name: String) -> String {
+        var name = name
+        if name.isEmpty, figure.series.count == 1, figure.series[0].mark.takesColor { name = figure.y.label }
+        return name.isEmpty ? "a series" : "“\(name)”"
+    }
+
     private func count(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }
 
     private mutating func note(_ text: String) {

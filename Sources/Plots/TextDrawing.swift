@@ -56,7 +56,8 @@ struct TextDrawing {
         case .line(let runs): lines(runs, item.color)
         case .path(let runs, let stops):
             lines(runs, item.color)
-            for (index, stop) in stops.enumerated() { put(stopGlyph(index, stops.count), stop, ink) }
+            // Start and end last, so that no step hides them.
+            for stop in stops.filter({ !$0.isStart && !$0.isEnd }) + stops.filter({ $0.isStart || $0.isEnd }) { put(glyph(stop), stop.place, ink) }
         case .points(let places): points(places, item.color)
         case .vertical(let u):
             for y in 0..<canvas.dotRows where !style.unicode || y % 2 == 0 {
@@ -79,12 +80,19 @@ struct TextDrawing {
     }
 
     private mutating func lines(_ runs: [[Place]], _ color: Int?) {
-        for run in runs { canvas.line(run, glyph: style.lineGlyph(color), color: style.ink(color), pattern: style.pattern(color)) }
+        for run in runs {
+            if let only = run.first, run.count == 1, style.unicode {
+                // A value between two gaps, as a dot of the raster, would be overlooked.
+                put("•", only, style.ink(color))
+            } else {
+                canvas.line(run, glyph: style.lineGlyph(color), color: style.ink(color), pattern: style.pattern(color))
+            }
+        }
     }
 
-    private func stopGlyph(_ index: Int, _ count: Int) -> Character {
-        if index == count - 1 { return style.unicode ? "◆" : "@" }
-        return index == 0 ? (style.unicode ? "◇" : "O") : (style.unicode ? "•" : "o")
+    private func glyph(_ stop: Scene.Stop) -> Character {
+        if stop.isEnd { return style.unicode ? "◆" : "@" }
+        return stop.isStart ? (style.unicode ? "◇" : "O") : (style.unicode ? "•" : "o")
     }
 
     /// A sign for each point, or dots where there are too many for signs.

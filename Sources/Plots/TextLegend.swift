@@ -14,7 +14,7 @@ struct TextLegend {
     init(_ scene: Scene, _ style: TextStyle, rows limit: Int) {
         self.style = style
         fitter = TextFitter(unicode: style.unicode)
-        for item in scene.items { add(item) }
+        for item in scene.items { add(item, limit) }
         if rows.count > limit {
             let more = rows.count - limit + 1
             rows = Array(rows.prefix(limit - 1))
@@ -39,8 +39,8 @@ struct TextLegend {
         rows.append(Row(swatch: styled, swatchColumns: swatch.isEmpty ? 0 : displayColumns(swatch) + 1, text: fitter.clean(text)))
     }
 
-    private mutating func add(_ item: Scene.Item) {
-        if case .heat(_, let low, let high) = item.shape { return addRamp(item.name, low, high) }
+    private mutating func add(_ item: Scene.Item, _ limit: Int) {
+        if case .heat(_, let low, let high) = item.shape { return addRamp(item.name, low, high, limit) }
         guard !item.name.isEmpty else { return }
         add(swatch(item), style.ink(item.color), item.name)
     }
@@ -65,12 +65,15 @@ struct TextLegend {
         return String((0..<3).map { cell in halves[(0..<2).map { pattern[(cell * 2 + $0) % pattern.count] }] ?? "⠒" })
     }
 
-    private mutating func addRamp(_ name: String, _ low: Double, _ high: Double) {
+    private mutating func addRamp(_ name: String, _ low: Double, _ high: Double, _ limit: Int) {
         if !name.isEmpty { add("", nil, name) }
-        let count = style.color ? 5 : style.shades.count
-        for index in (0..<count).reversed() {
-            let part = count > 1 ? Double(index) / Double(count - 1) : 0
-            let text = index == count - 1 ? shortNumber(high) : index == 0 ? shortNumber(low) : index * 2 == count - 1 ? shortNumber(low / 2 + high / 2) : ""
+        let steps = style.color ? 5 : style.shades.count
+        // In a low picture the ends alone.
+        let isShort = rows.count + steps > limit
+        for index in (0..<steps).reversed() where !isShort || index == 0 || index == steps - 1 {
+            let part = steps > 1 ? Double(index) / Double(steps - 1) : 0
+            let isMiddle = index * 2 == steps - 1
+            let text = index == steps - 1 ? shortNumber(high) : index == 0 ? shortNumber(low) : isMiddle ? shortNumber(low / 2 + high / 2) : ""
             let glyph: Character = style.color ? (style.unicode ? "█" : "#") : style.shades[index]
             add(String(repeating: glyph, count: 2), style.color ? Palette.heat(part).terminal : nil, text)
         }

@@ -43,9 +43,10 @@ extension Axis {
     private func candidates(_ map: AxisMap, atMost count: Int) -> [Ticks] {
         let linear = stride(from: min(max(count, 1), 20), through: 1, by: -1).map { linearTicks(map, about: $0) }
         guard scale == .log else { return linear }
-        let decades = decadeTicks(map).filter { $0.ticks.count > 1 }
-        // Less than two ticks in decades: the axis spans a small factor, where round steps read better.
-        return decades.isEmpty ? linear : decades
+        let all = decadeTicks(map)
+        let decades = all.filter { $0.ticks.count > 1 }
+        // Less than two ticks in decades: the axis spans a small factor, where round steps read better. One tick is better than none.
+        return decades.isEmpty ? linear : decades + all.filter { $0.ticks.count == 1 }
     }
 
     /// Steps of 1, 2 or 5 times a power of ten.
@@ -105,6 +106,6 @@ extension Axis {
                 return Tick(place: min(max(place, 0), 1), label: decimal.shortest)
             })
         }
-        return [make([1, 2, 5], 1)] + [1, 2, 3, 5, 10, 20, 50, 100, 200].map { make([1], $0) }
+        return [make([1, 2, 5], 1)] + [1, 2, 3, 5, 10, 20, 50, 100, 200, 500].map { make([1], $0) }
     }
 }

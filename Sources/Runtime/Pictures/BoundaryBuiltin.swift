@@ -121,30 +121,33 @@ struct BoundaryRequest {
     private func scores(_ places: [(Double, Double)]) throws -> [[Double]] {
         let rows = Tensor(places.flatMap { [$0.0, $0.1] }, shape: Shape([places.count, 2]))
         do {
-            if let scores = try answer(Value(rows)).flatMap({ BoundaryRequest.rows($0, places.count) }) { return scores }
+            if let scores = BoundaryRequest.rows(try answer(Value(rows)), places.count) { return scores }
         } catch let problem as Diagnostic {
             guard (try? answer(Value(Tensor([places[0].0, places[0].1])))) != nil else { throw problem }
         }
         return try places.map { place in
             let value = try answer(Value(Tensor([place.0, place.1])))
-            guard let tensor = value, tensor.rank <= 1, tensor.count > 0 else {
+            guard let tensor = BoundaryRequest.number(value), tensor.rank <= 1, tensor.count > 0 else {
                 throw call.problem(
-                    "the model must give a label, a probability or scores for each row, but it gives \(value.map { Value($0).typeDescription } ?? "nothing numeric")",
-                    at: 0)
+                    "the model must give a label, a probability or scores for each row, but it gives \(value.typeDescription)", at: 0)
             }
             return tensor.numbers
         }
     }
 
-    private func answer(_ input: Value) throws -> Tensor? {
+    private func answer(_ input: Value) throws -> Value {
         let arguments = (parameters.map { [$0] } ?? []) + [input]
-        let value = try call.machine.call(.function(model), arguments, names: nil, call.site, calleeSpan: call.span(0)).settled
+        return try call.machine.call(.function(model), arguments, names: nil, call.site, calleeSpan: call.span(0)).settled
+    }
+
+    private static func number(_ value: Value) -> Tensor? {
         if case .boolean(let flag) = value { return Tensor(flag ? 1 : 0) }
         return value.tensor
     }
 
-    private static func rows(_ tensor: Tensor, _ count: Int) -> [[Double]]? {
-        guard tensor.rank >= 1, tensor.rank <= 2, tensor.shape[0] == count else { return nil }
+    /// One list of numbers for each row; `nil` when there are not as many.
+    private static func rows(_ value: Value, _ count: Int) -> [[Double]]? {
+        guard let tensor = value.tensor, tensor.rank >= 1, tensor.rank <= 2, tensor.shape[0] == count else { return nil }
         return tensor.rank == 1 ? tensor.numbers.map { [$0] } : Builtin.Call.rows(tensor)
     }
 }

@@ -92,12 +92,24 @@ extension Builtin {
             figures.append(figure)
         }
         guard var figure = figures.first else { throw call.problem("`overlay` needs at least one figure", at: 0) }
-        for other in figures.dropFirst() { figure.add(other) }
+        figure.nameSeries()
+        for other in figures.dropFirst() {
+            var other = other
+            other.nameSeries()
+            figure.add(other)
+        }
         return try PictureOptions(call).value(figure)
     }
 }
 
 extension Figure {
+    /// A curve that its axis named needs a name of its own beside others.
+    fileprivate mutating func nameSeries() {
+        guard series.allSatisfy(\.name.isEmpty), let index = series.firstIndex(where: { $0.mark.isCurve }), !y.label.isEmpty else { return }
+        series[index].name = y.label
+        y.label = ""
+    }
+
     /// Draws another figure's data too; the axes then show all of it.
     fileprivate mutating func add(_ other: Figure) {
         let isLabelled = !x.label.isEmpty
@@ -105,7 +117,7 @@ extension Figure {
         notes += other.notes.filter { !notes.contains($0) }
         if title.isEmpty { title = other.title }
         if !isLabelled { x.label = other.x.label }
-        if y.label.isEmpty { y.label = other.y.label }
+        if y.label != other.y.label { y.label = "" }
         x.range = Figure.joined(x.range, other.x.range)
         y.range = Figure.joined(y.range, other.y.range)
     }
@@ -114,5 +126,14 @@ extension Figure {
     private static func joined(_ a: Interval?, _ b: Interval?) -> Interval? {
         guard let a, let b else { return nil }
         return Interval(min(a.low, b.low), max(a.high, b.high))
+    }
+}
+
+extension Mark {
+    fileprivate var isCurve: Bool {
+        switch self {
+        case .curve, .line: true
+        default: false
+        }
     }
 }

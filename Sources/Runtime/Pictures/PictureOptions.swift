@@ -31,12 +31,12 @@ struct PictureOptions {
         return FigureValue(figure, size: size) { machine.environment.screen() }
     }
 
-    /// The names go to the series in their order; a series without a name belongs to the one before it.
+    /// The names go to the series that have one; to all, where there are too few of those.
     private func rename(_ figure: inout Figure) throws {
         guard let (index, value) = given("names") else { return }
         let names = try Builtin.Call.texts(value).orThrow(call.typeError(index, needs: "a list of strings for `names`", hints: ["as in `names: [\"training\", \"test\"]`"]))
-        let places = figure.series.indices.filter { !figure.series[$0].name.isEmpty }
-        let targets = places.isEmpty ? Array(figure.series.indices.prefix(1)) : places
+        let named = figure.series.indices.filter { !figure.series[$0].name.isEmpty }
+        let targets = names.count <= named.count ? named : Array(figure.series.indices)
         guard names.count <= targets.count else {
             throw call.problem("there are \(names.count) names for \(targets.count) \(targets.count == 1 ? "thing" : "things") drawn", at: index)
         }

@@ -152,7 +152,9 @@ struct PlotRequest {
     private func data() throws -> Figure {
         guard call.has(over) else {
             let curves = try Builtin.Call.curves(call[0]).orThrow(call.typeError(0, needs: PlotRequest.needs))
-            return lines(curves.map { ($0.name, $0.y.indices.map(Double.init), $0.y) })
+            var figure = lines(curves.map { ($0.name, $0.y.indices.map(Double.init), $0.y) })
+            figure.x.isWhole = true
+            return figure
         }
         if case .function = call[over] {
             throw call.problem("the function comes first", at: over, hints: ["`plot(f, -1...7)` draws f over an interval"])

@@ -14,6 +14,8 @@ enum RunFigures {
         var figure = Figure.training(
             epochs: places, training: epochs["loss"], validation: hasValidation ? epochs["validation"] : [],
             best: (hasValidation || run.setup.patience != nil) && !isLast ? best : nil, unit: unit)
+        // Before the first update there is nothing left of it.
+        if places.count == 1 { figure.x.range = Interval(0, 1) }
         // Alone it is named by its axis.
         if figure.series.count == 1 { figure.series[0].name = "" }
         if case .notFinite(let sentence) = run.state.ending { figure.notes.append("stopped: \(sentence)") }
@@ -31,13 +33,20 @@ enum RunFigures {
         let column = isValidated ? "validation" : "loss"
         let units = runs.map { axis($0.run).unit }
         var figure = Figure(x: Axis(units.allSatisfy { $0 == units[0] } ? units[0] : "epoch", isWhole: true), y: Axis(isValidated ? "validation loss" : "loss"))
-        let style = NumberStyle(digits: 4)
-        figure.series = runs.map { name, run in
-            let text = name.isEmpty ? run.setup.rule.describe(style) : name
-            return Series(text, .line(x: axis(run).places, y: run.state.history.epochs[column]))
-        }
+        let names = labels(runs)
+        figure.series = zip(names, runs).map { Series($0, .line(x: axis($1.run).places, y: $1.run.state.history.epochs[column])) }
         if suggestsLog(runs.flatMap { $0.run.state.history.epochs[column] }) { figure.y.scale = .log }
         return figure
+    }
+
+    /// Names of their own; failing that the rule with η, or with all it has where that does not tell them apart.
+    private static func labels(_ runs: [(name: String, run: RunValue)]) -> [String] {
+        let style = NumberStyle(digits: 4)
+        let short = runs.map { name, run -> String in
+            let rate = run.setup.rule.field("lr").map { "(lr: \(style.describe($0)))" } ?? ""
+            return name.isEmpty ? run.setup.rule.name + rate : name
+        }
+        return Set(short).count == short.count ? short : runs.map { $0.name.isEmpty ? $0.run.setup.rule.describe(style) : $0.name }
     }
 
     /// What `plot(run, "…")` shows.
