@@ -19,7 +19,7 @@ GRAD_INLINE ptrdiff_t run(const grad_instruction *code, size_t n, double *regist
 #define PLACE(OP, name) [GRAD_##OP] = &&do_##name,
         GRAD_EACH_UNARY(PLACE) GRAD_EACH_BINARY(PLACE)
         [GRAD_WHERE] = &&do_where, [GRAD_MUL_ADD] = &&do_mul_add, [GRAD_MUL_SUB] = &&do_mul_sub,
-        [GRAD_SUB_MUL] = &&do_sub_mul, [GRAD_GUARD] = &&do_guard, [GRAD_RECORD] = &&do_record,
+        [GRAD_SUB_MUL] = &&do_sub_mul, [GRAD_GUARD] = &&do_guard, [GRAD_RECORD] = &&do_record, [GRAD_SINGLE] = &&do_single,
     };
     const grad_instruction *at = code, *const end = code + n;
     if (at == end) return GRAD_RAN_TO_THE_END;
@@ -54,6 +54,9 @@ do_sub_mul:
     NEXT
 do_guard:
     if ((A != 0) != at->b) return at - code;
+    NEXT
+do_single:
+    registers[at->dst] = (double)(float)A;
     NEXT
 do_record:
     if (records) records[at->b] = A;

@@ -3,12 +3,21 @@ package final class Storage: @unchecked Sendable {
     // Sendable: written only while uniquely referenced (`Tensor` sees to that), read-only once shared.
     package let bytes: UnsafeMutableRawPointer
     package let byteCount: Int
+    package let isBorrowed: Bool
 
     /// Memory that holds anything; the maker fills all of it.
     package init(byteCount: Int) {
         self.bytes = MemoryPool.shared.take(byteCount)
         self.byteCount = byteCount
+        isBorrowed = false
     }
 
-    deinit { MemoryPool.shared.give(bytes, byteCount) }
+    /// Memory of someone else, who keeps it longer than this lives.
+    package init(borrowing bytes: UnsafeMutableRawPointer, byteCount: Int) {
+        self.bytes = bytes
+        self.byteCount = byteCount
+        isBorrowed = true
+    }
+
+    deinit { if !isBorrowed { MemoryPool.shared.give(bytes, byteCount) } }
 }

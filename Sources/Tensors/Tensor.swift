@@ -174,6 +174,17 @@ extension Tensor {
         }
     }
 
+    /// In memory of someone else.
+    package var isBorrowed: Bool { storage?.isBorrowed ?? false }
+
+    /// The same numbers in memory of their own.
+    package func copied() -> Tensor {
+        guard let old = storage else { return self }
+        let copy = Storage(byteCount: old.byteCount)
+        copy.bytes.copyMemory(from: old.bytes, byteCount: old.byteCount)
+        return Tensor(shape: shape, type: type, storage: copy)
+    }
+
     package mutating func makeUnique() {
         guard !isKnownUniquelyReferenced(&storage), let old = storage else { return }
         let copy = Storage(byteCount: old.byteCount)

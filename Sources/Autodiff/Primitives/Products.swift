@@ -170,17 +170,30 @@ struct Product {
     }
 
     private func run<T: BLASNumber>(_ a: Tensor, _ b: Tensor, _ shape: Shape, _: T.Type) -> Tensor {
-        let batch = isBatchedA || isBatchedB ? (isBatchedA ? a : b).shape.axes.dropLast(2).reduce(1, *) : 1
-        return a.with(T.self) { a in b.with(T.self) { b in Tensor.make(T.self, shape) { c in
-            // Rows of all batches against one matrix are one tall product.
-            if batch == 1 || (isBatchedA && !isBatchedB && !transposeA && BLAS.fits(batch * n)) {
-                return BLAS.product(batch * n, k, m, a, transposed: transposeA, b, transposed: transposeB, into: c)
-            }
-            for i in 0..<batch {
-                BLAS.product(
-                    n, k, m, a + (isBatchedA ? i * n * k : 0), transposed: transposeA, b + (isBatchedB ? i * k * m : 0),
-                    transposed: transposeB, into: c + i * n * m)
-            }
-        } } }
+        let (batch, steps) = batches(a.shape, b.shape)
+        return a.with(T.self) { a in b.with(T.self) { b in Tensor.make(T.self, shape) { c in run(batch, steps, a, b, c) } } }
+    }
+
+    /// Multiplications in one product.
+    var work: Int { n * k * m }
+
+    /// How many products there are, and how far apart the factors of neighbouring ones lie.
+    func batches(_ a: Shape, _ b: Shape) -> (batch: Int, steps: (a: Int, b: Int)) {
+        let batch = isBatchedA || isBatchedB ? (isBatchedA ? a : b).axes.dropLast(2).reduce(1, *) : 1
+        return (batch, (isBatchedA ? n * k : 0, isBatchedB ? k * m : 0))
+    }
+
+    @inline(__always)
+    func run<T: BLASNumber>(
+        _ batch: Int, _ steps: (a: Int, b: Int), _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>
+    ) {
+        // Rows of all batches against one matrix are one tall product.
+        if batch == 1 || (isBatchedA && !isBatchedB && !transposeA && BLAS.fits(batch * n)) {
+            return BLAS.product(batch * n, k, m, a, transposed: transposeA, b, transposed: transposeB, into: c)
+        }
+        for i in 0..<batch {
+            BLAS.product(
+                n, k, m, a + i * steps.a, transposed: transposeA, b + i * steps.b, transposed: transposeB, into: c + i * n * m)
+        }
     }
 }

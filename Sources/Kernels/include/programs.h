@@ -13,7 +13,8 @@ enum {
     GRAD_SUB_MUL,                  // c - a * b
     GRAD_GUARD,                    // scalar programs: leave unless (a != 0) == b, where b is 0 or 1 itself, not a register
     GRAD_RECORD,                   // scalar programs in a loop: records[turn * record_width + b] = a, where b is the place itself
-    GRAD_LAST_OPERATION = GRAD_RECORD,
+    GRAD_SINGLE,                   // scalar programs: a rounded to the precision of f32
+    GRAD_LAST_OPERATION = GRAD_SINGLE,
 };
 
 typedef struct {

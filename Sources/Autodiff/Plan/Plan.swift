@@ -1,0 +1,173 @@
+package import Tensors
+
+// A graph compiled to be run again and again: steps over memory that is laid out once.
+//
+//     let plan = Plan(graph, results: 2)          // outputs beyond the second are guards
+//     plan.setNumber(0, 0.5); plan.setMemory(1, pointer)
+//     plan.setResult(1, pointer)                  // where a result of rank 1 and more goes
+//     if try plan.run() { plan.number(0) … }      // false: a guard failed, the results mean nothing
+//
+// A run of the usual primitives allocates nothing. It may stop half way and be forgotten: nothing outside changes but the results' memory.
+
+package final class Plan {
+    package let graph: Graph
+    /// How many of the graph's outputs are results; the others are guards.
+    package let resultCount: Int
+    private let guards: [Guard]
+    private let memory: PlanMemory
+    private let arena: UnsafeMutableRawPointer
+    /// What it takes for itself while it lives.
+    package let byteCount: Int
+    private let steps: [PlanStep]
+    private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
+    private let inputs: [PlanPlace]
+    private let results: [PlanPlace]
+    /// Constants' memory stays.
+    private let constants: [Tensor]
+    /// How often it was run to its end.
+    package private(set) var runs = 0
+
+    /// A value that decided something while the tape was recorded, and has to come out the same.
+    struct Guard {
+        let place: PlanPlace
+        let expected: Tensor
+        /// Of a condition only whether it holds matters.
+        let isCondition: Bool
+    }
+
+    /// `expected` has a value for each output after the results: what a run must come to again, for the results to hold.
+    /// `nil` for a graph of more numbers than a register program can name.
+    package init?(_ graph: Graph, results count: Int, expected: [(value: Tensor, isCondition: Bool)] = []) {
+        var compiler = PlanCompiler(graph, results: count)
+        let compiled = compiler.compile()
+        guard compiled.registers.count <= Int(UInt16.max) else { return nil }
+        self.graph = graph
+        resultCount = count
+        constants = compiled.constants
+        steps = compiled.steps
+        inputs = compiled.inputs
+        results = Array(compiled.outputs.prefix(count))
+        guards = zip(compiled.outputs.dropFirst(count), expected).map { Guard(place: $0, expected: $1.value, isCondition: $1.isCondition) }
+
+        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
+        registers.initialize(from: compiled.registers, count: compiled.registers.count)
+        arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
+        let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
+        for (index, slot) in compiled.slots.enumerated() {
+            switch slot.kind {
+            case .arena: slots[index] = arena + slot.offset
+            case .register(let register): slots[index] = UnsafeMutableRawPointer(registers + register)
+            case .constant(let tensor): slots[index] = tensor.storage?.bytes ?? arena
+            case .input, .output, .kernel: slots[index] = arena
+            }
+        }
+        memory = PlanMemory(registers: registers, slots: slots)
+        byteCount = compiled.arenaSize + compiled.registers.count * 8 + compiled.slots.count * 8
+        for step in steps { step.prepare(memory) }
+        unmanaged = .allocate(capacity: steps.count)
+        _ = unmanaged.initialize(from: steps.map(Unmanaged.passUnretained))
+        PlanStatistics.shared.add(byteCount)
+    }
+
+    deinit {
+        PlanStatistics.shared.add(-byteCount)
+        memory.registers.deallocate()
+        memory.slots.deallocate()
+        arena.deallocate()
+        unmanaged.deallocate()
+    }
+
+    // MARK: Operands
+
+    /// An input of rank 0.
+    @inline(__always)
+    package func setNumber(_ input: Int, _ number: Double) {
+        if case .register(let register) = inputs[input] { memory.registers[register] = number }
+    }
+
+    /// The memory of an input of rank 1 and more: of its shape and type, and there until the run has ended. A plan only reads it.
+    @inline(__always)
+    package func setMemory(_ input: Int, _ numbers: UnsafeRawPointer) {
+        if case .slot(let slot) = inputs[input] { memory.slots[slot] = UnsafeMutableRawPointer(mutating: numbers) }
+    }
+
+    /// A value for an input, whose memory must stay until the run has ended.
+    package func set(_ input: Int, _ tensor: Tensor) {
+        if let storage = tensor.storage { setMemory(input, storage.bytes) } else { setNumber(input, tensor.number) }
+    }
+
+    /// Where a result of rank 1 and more is put: memory for its shape and type, none of it an input's.
+    @inline(__always)
+    package func setResult(_ result: Int, _ numbers: UnsafeMutableRawPointer) {
+        if case .slot(let slot) = results[result] { memory.slots[slot] = numbers }
+    }
+
+    /// A result of rank 0.
+    @inline(__always)
+    package func number(_ result: Int) -> Double {
+        if case .register(let register) = results[result] { memory.registers[register] } else { .nan }
+    }
+
+    // MARK: Running
+
+    /// Runs all steps. `false` when a guard fails; throws what a primitive refuses.
+    package func run() throws(PrimitiveError) -> Bool {
+        for step in unmanaged { try step.takeUnretainedValue().run(memory) }
+        for check in guards where !holds(check) { return false }
+        runs += 1
+        return true
+    }
+
+    private func holds(_ check: Guard) -> Bool {
+        switch check.place {
+        case .register(let register):
+            let number = memory.registers[register]
+            if check.isCondition { return (number != 0) == (check.expected.number != 0) }
+            return number.bitPattern == check.expected.number.bitPattern
+        case .slot(let slot):
+            guard let expected = check.expected.storage else { return false }
+            let bytes = check.expected.count * check.expected.type.size
+            return UnsafeRawBufferPointer(start: memory.slots[slot], count: bytes)
+                .elementsEqual(UnsafeRawBufferPointer(start: expected.bytes, count: bytes))
+        }
+    }
+
+    /// Runs on tensors and gives tensors; `nil` when a guard fails.
+    package func evaluate(_ values: [Tensor]) throws(PrimitiveError) -> [Tensor]? {
+        for (index, value) in values.enumerated() { set(index, value) }
+        let made = (0..<resultCount).map { index -> Storage? in
+            let term = graph[graph.outputs[index]]
+            guard term.shape.rank > 0 else { return nil }
+            let storage = Storage(byteCount: max(1, term.shape.count * term.type.size))
+            setResult(index, storage.bytes)
+            return storage
+        }
+        let isWhole = try run()
+        withExtendedLifetime(values) {}
+        guard isWhole else { return nil }
+        return made.enumerated().map { index, storage in
+            let term = graph[graph.outputs[index]]
+            if let storage { return Tensor(shape: term.shape, type: term.type, storage: storage) }
+            return Tensor(number(index), type: term.type)
+        }
+    }
+
+    // MARK: Looking at it
+
+    /// Results of primitives that were made by their own kernels, with memory of their own, since it was compiled.
+    package var kernelRuns: Int { steps.reduce(0) { $0 + (($1 as? KernelStep)?.runs ?? 0) } }
+    package var stepCount: Int { steps.count }
+    /// How often a run goes through tensors.
+    package var passes: Int { steps.count { $0.isPass } }
+    package var flops: Int { steps.reduce(0) { $0 + $1.flops } }
+    /// What each step does, in order.
+    package var listing: [(label: String, flops: Int)] { steps.map { ($0.label, $0.flops) } }
+    /// A plan of nothing but arithmetic on numbers, as one register program.
+    var onlyScalarStep: ScalarStep? { steps.count == 1 ? steps[0] as? ScalarStep : nil }
+}
+
+/// Where a value lies.
+enum PlanPlace: Hashable {
+    case register(Int)
+    case slot(Int)
+}

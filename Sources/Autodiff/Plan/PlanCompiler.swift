@@ -1,0 +1,311 @@
+import Kernels
+import Tensors
+
+/// Turns a graph into steps and lays out their memory.
+///
+/// Terms that belong in one pass are gathered in units: all arithmetic on numbers, or all elementwise terms of one shape and type, of
+/// one level. The level of a term is one more than that of what it needs, but the same where it can be computed in the same pass; so units
+/// depend only on those of lower levels, and are run level by level.
+struct PlanCompiler {
+    let graph: Graph
+    let resultCount: Int
+
+    /// A value's memory: its size, and who gives it.
+    struct Slot {
+        enum Kind {
+            case arena
+            case register(Int)
+            case constant(Tensor)
+            case input
+            case output
+            /// The result of a primitive's own kernel.
+            case kernel
+        }
+        var kind: Kind
+        let byteCount: Int
+        var offset = 0
+    }
+
+    struct Compiled {
+        let steps: [PlanStep]
+        let slots: [Slot]
+        let registers: [Double]
+        let inputs: [PlanPlace]
+        let outputs: [PlanPlace]
+        let constants: [Tensor]
+        let arenaSize: Int
+    }
+
+    private(set) var slots: [Slot] = []
+    private(set) var registers: [Double] = []
+    /// Per term; `nil` for one that lives only within its unit.
+    private(set) var places: [PlanPlace?]
+    var steps: [PlanStep] = []
+    /// Numbers of rank 0 in the memory of f32 chains, by register.
+    var cells: [Int: Int] = [:]
+    /// The registers that hold constants.
+    private(set) var knownNumbers: [Int: Double] = [:]
+    var constants: [Tensor] = []
+
+    init(_ graph: Graph, results: Int) {
+        self.graph = graph.legalized()
+        resultCount = results
+        places = Array(repeating: nil, count: self.graph.terms.count)
+        countUsers()
+    }
+
+    mutating func compile() -> Compiled {
+        let units = units()
+        for place in graph.terms.indices { placeLeaf(place) }
+        for unit in units { assign(unit) }
+        claimOutputs()
+        for unit in units { emit(unit) }
+        let outputs = finishOutputs()
+        let arenaSize = layOut(keeping: outputs.dropFirst(resultCount))
+        return Compiled(
+            steps: steps, slots: slots, registers: registers, inputs: graph.inputs.map { places[$0] ?? .register(0) }, outputs: outputs,
+            constants: constants, arenaSize: arenaSize)
+    }
+
+    // MARK: Units
+
+    /// What can be computed together.
+    enum Form: Hashable {
+        case scalars
+        case chain(Shape, ElementType)
+        /// A step of its own.
+        case single(Int)
+        /// The same memory under another shape.
+        case view(Int)
+    }
+
+    struct Unit {
+        let form: Form
+        let level: Int
+        var terms: [Int]
+    }
+
+    private struct UnitKey: Hashable {
+        let form: Form
+        let level: Int
+    }
+
+    private func units() -> [Unit] {
+        var levels = [Int](repeating: -1, count: graph.terms.count)
+        var forms = [Form?](repeating: nil, count: graph.terms.count)
+        var units: [UnitKey: Unit] = [:]
+        for (place, term) in graph.terms.enumerated() where !term.isInput && !term.isConstant {
+            let form = form(of: place, term)
+            var level = 0
+            for operand in term.operands {
+                let together = forms[operand] == form && !isSum(operand)
+                level = max(level, together ? levels[operand] : levels[operand] + 1)
+            }
+            forms[place] = form
+            levels[place] = level
+            units[UnitKey(form: form, level: level), default: Unit(form: form, level: level, terms: [])].terms.append(place)
+        }
+        return units.values.sorted { ($0.level, $0.terms[0]) < ($1.level, $1.terms[0]) }
+    }
+
+    private func form(of place: Int, _ term: Term) -> Form {
+        if isView(term) { return .view(place) }
+        if isSum(place) {
+            let x = graph[term.operands[0]]
+            return .chain(x.shape, x.type)
+        }
+        if term.isElementwise, term.shape.rank == 0, term.operands.allSatisfy({ graph[$0].shape.rank == 0 }) { return .scalars }
+        if term.shape.rank == 0, term.primitive === Primitive.cast { return .scalars }
+        if term.shape.rank > 0, term.isElementwise || isStretched(term) { return .chain(term.shape, term.type) }
+        return .single(place)
+    }
+
+    /// The sum of all numbers of a tensor, taken in the pass that makes or reads it.
+    func isSum(_ place: Int) -> Bool {
+        let term = graph[place]
+        guard term.primitive === Primitive.sum, term.shape.count == 1, term.shape.rank == 0 else { return false }
+        let x = graph[term.operands[0]]
+        return x.shape.rank > 0 && x.shape.count > 0 && x.type == term.type
+    }
+
+    private func isStretched(_ term: Term) -> Bool {
+        guard term.primitive === Primitive.expand, term.shape.count > 0 else { return false }
+        let x = graph[term.operands[0]]
+        return x.type == term.type && (x.shape.rank == 0 || Broadcast(x.shape, in: term.shape) != nil)
+    }
+
+    private func isView(_ term: Term) -> Bool {
+        let views: [Primitive] = [.reshape, .flatten, .squeeze, .unsqueeze, .stop]
+        guard views.contains(term.primitive) else { return false }
+        return graph[term.operands[0]].type == term.type
+    }
+
+    // MARK: Places
+
+    mutating func slot(_ kind: Slot.Kind, _ byteCount: Int) -> Int {
+        slots.append(Slot(kind: kind, byteCount: max(1, byteCount)))
+        return slots.count - 1
+    }
+
+    mutating func register(_ value: Double = 0) -> Int {
+        registers.append(value)
+        return registers.count - 1
+    }
+
+    /// A fresh place for a term's value.
+    private mutating func fresh(_ term: Term, _ kind: Slot.Kind) -> PlanPlace {
+        term.shape.rank == 0 ? .register(register()) : .slot(slot(kind, term.shape.count * term.type.size))
+    }
+
+    private mutating func placeLeaf(_ place: Int) {
+        let term = graph[place]
+        if term.isInput { places[place] = fresh(term, .input) }
+        guard let value = term.value else { return }
+        if value.rank == 0 {
+            let number = register(value.number)
+            knownNumbers[number] = value.number
+            places[place] = .register(number)
+        } else {
+            constants.append(value)
+            places[place] = .slot(slot(.constant(value), value.count * value.type.size))
+        }
+    }
+
+    private mutating func assign(_ unit: Unit) {
+        switch unit.form {
+        case .scalars: for place in unit.terms { places[place] = .register(register()) }
+        case .view(let place):
+            let source = graph[graph[place].operands[0]]
+            let isMoved = (source.shape.rank == 0) != (graph[place].shape.rank == 0)
+            places[place] = isMoved ? fresh(graph[place], .arena) : places[graph[place].operands[0]]
+        case .chain:
+            let members = Set(unit.terms)
+            for place in unit.terms {
+                if isSum(place) {
+                    places[place] = .register(register())
+                } else if isUsed(place, outside: members) {
+                    places[place] = fresh(graph[place], .arena)
+                }
+            }
+        case .single(let place): places[place] = fresh(graph[place], runsByKernel(place) ? .kernel : .arena)
+        }
+    }
+
+    func isUsed(_ place: Int, outside members: Set<Int>) -> Bool {
+        isOutput[place] || users[place].contains { !members.contains($0) }
+    }
+
+    /// The terms that use each term.
+    private var users: [[Int]] = []
+    private var isOutput: [Bool] = []
+
+    // MARK: Outputs
+
+    /// Results are made in their own memory where that is possible.
+    private mutating func claimOutputs() {
+        var claimed: Set<Int> = []
+        for output in graph.outputs.prefix(resultCount) {
+            guard case .slot(let slot) = places[output], case .arena = slots[slot].kind, claimed.insert(slot).inserted else { continue }
+            slots[slot].kind = .output
+            claims[output] = slot
+        }
+    }
+
+    private var claims: [Int: Int] = [:]
+
+    /// The places of all outputs; those results that lie in memory of others' are copied.
+    private mutating func finishOutputs() -> [PlanPlace] {
+        var taken: Set<Int> = []
+        return graph.outputs.enumerated().map { index, output in
+            guard let place = places[output] else { return .register(0) }
+            guard index < resultCount, case .slot(let source) = place else { return place }
+            if claims[output] == source, taken.insert(source).inserted { return place }
+            let term = graph[output]
+            let copy = slot(.output, term.shape.count * term.type.size)
+            steps.append(CopyStep(
+                [.init(source: source, lengths: [term.shape.count], from: [1], to: [1], sourceStart: 0, targetStart: 0)], into: copy,
+                count: term.shape.count, term.type, label: "result"))
+            return .slot(copy)
+        }
+    }
+
+    // MARK: Memory
+
+    /// Gives arena slots their offsets, reusing memory whose numbers nobody reads any more; the size of the arena.
+    private mutating func layOut(keeping kept: ArraySlice<PlanPlace>) -> Int {
+        var last: [Int: Int] = [:]
+        for (index, step) in steps.enumerated() {
+            for slot in step.reads + step.writes { last[slot] = index }
+        }
+        for case .slot(let slot) in kept { last[slot] = steps.count }
+        var arena = Arena()
+        var isPlaced = [Bool](repeating: false, count: slots.count)
+        for (index, step) in steps.enumerated() {
+            var inherited: Set<Int> = []
+            for write in step.writes where !isPlaced[write] {
+                guard case .arena = slots[write].kind else { continue }
+                isPlaced[write] = true
+                let heir = step.reads.first { read in
+                    guard case .arena = slots[read].kind else { return false }
+                    return isPlaced[read] && last[read] == index && !inherited.contains(read) && slots[read].byteCount == slots[write].byteCount
+                        && !step.writes.contains(read) && step.mayReplace(read, by: write)
+                }
+                if let heir {
+                    slots[write].offset = slots[heir].offset
+                    inherited.insert(heir)
+                } else {
+                    slots[write].offset = arena.take(slots[write].byteCount)
+                }
+            }
+            for slot in Set(step.reads + step.writes) where last[slot] == index && isPlaced[slot] && !inherited.contains(slot) {
+                arena.give(slots[slot].offset, slots[slot].byteCount)
+            }
+        }
+        return arena.size
+    }
+
+    // MARK: Users
+
+    fileprivate mutating func countUsers() {
+        users = Array(repeating: [], count: graph.terms.count)
+        isOutput = Array(repeating: false, count: graph.terms.count)
+        for (place, term) in graph.terms.enumerated() { for operand in term.operands { users[operand].append(place) } }
+        for output in graph.outputs { isOutput[output] = true }
+    }
+}
+
+/// Offsets in one block of memory, given out first fit.
+private struct Arena {
+    private var free: [(offset: Int, size: Int)] = []
+    private(set) var size = 0
+
+    private static func rounded(_ size: Int) -> Int { (size + 63) & ~63 }
+
+    mutating func take(_ byteCount: Int) -> Int {
+        let wanted = Arena.rounded(byteCount)
+        // The smallest that fits, so that large blocks stay whole.
+        let candidate = free.indices.filter { free[$0].size >= wanted }.min { free[$0].size < free[$1].size }
+        if let candidate {
+            let offset = free[candidate].offset
+            free[candidate] = (offset + wanted, free[candidate].size - wanted)
+            if free[candidate].size == 0 { free.remove(at: candidate) }
+            return offset
+        }
+        defer { size += wanted }
+        return size
+    }
+
+    mutating func give(_ offset: Int, _ byteCount: Int) {
+        let size = Arena.rounded(byteCount)
+        let place = free.firstIndex { $0.offset > offset } ?? free.count
+        free.insert((offset, size), at: place)
+        if place + 1 < free.count, free[place].offset + free[place].size == free[place + 1].offset {
+            free[place].size += free[place + 1].size
+            free.remove(at: place + 1)
+        }
+        if place > 0, free[place - 1].offset + free[place - 1].size == free[place].offset {
+            free[place - 1].size += free[place].size
+            free.remove(at: place)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Testing
+import Tensors
+
+@testable import Autodiff
+
+/// Compiled plans give what the tape gives.
+@Suite struct PlanTests {
+    /// A tape with a primitive at a point, its gradient and the gradient of that.
+    private func recorded(_ primitive: Primitive, _ point: TestPoint, _ type: ElementType) throws -> (tape: Tape, inputs: [Node], outputs: [Node]) {
+        let tape = Tape()
+        let inputs = point.operands.map { tape.variable($0.converted(to: type)) }
+        let output = try tape.apply(primitive, inputs, point.attributes)
+        let total = Primitive.sum(Primitive.tanh(output))
+        let variables = point.variables.map { inputs[$0] }
+        let first = try tape.gradient(of: total, by: variables)
+        let second = try first.isEmpty ? [] : tape.gradient(of: Primitive.sum(first[0] * first[0]), by: variables)
+        return (tape, inputs, [output] + first + second)
+    }
+
+    @Test(arguments: [ElementType.f64, .f32]) func plansAgreeWithTheTape(_ type: ElementType) throws {
+        for primitive in Primitive.catalogue {
+            for point in primitive.points {
+                let (tape, inputs, outputs) = try recorded(primitive, point, type)
+                defer { tape.close() }
+                let graph = Graph(tape, outputs: outputs, inputs: inputs, for: .plan)
+                let plan = try #require(Plan(graph, results: outputs.count))
+                // Twice, since memory is used again.
+                for _ in 0..<2 {
+                    let results = try #require(try plan.evaluate(inputs.map(\.value)))
+                    for (index, (result, node)) in zip(results, outputs).enumerated() {
+                        #expect(result.shape == node.shape && result.type == node.value.type, "\(primitive.name)")
+                        #expect(
+                            agree(result, node.value, type), "\(primitive.name) \(type), output \(index): \(result.numbers) and \(node.value.numbers)")
+                    }
+                }
+            }
+        }
+    }
+
+    private func agree(_ a: Tensor, _ b: Tensor, _ type: ElementType) -> Bool {
+        let tolerance = type == .f64 ? 1e-11 : 2e-3
+        let largest = b.numbers.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
+        return zip(a.numbers, b.numbers).allSatisfy { a, b in
+            a == b || a.isNaN && b.isNaN || abs(a - b) <= tolerance * largest
+        }
+    }
+
+    /// The values used are not those that it was compiled with.
+    @Test func aPlanComputesForOtherInputs() throws {
+        let tape = Tape()
+        let (x, w) = (tape.variable(Tensor([1, 2, 3, 4, 5, 6], shape: Shape([2, 3]))), tape.variable(Tensor([0.1, -0.2, 0.3])))
+        let loss = Primitive.mean((Primitive.tanh(Primitive.matmul(x, w)) - 0.5) ^ 2)
+        let gradient = try tape.gradient(of: loss, by: [w])[0]
+        let plan = try #require(Plan(Graph(tape, outputs: [loss, gradient], inputs: [x, w], for: .plan), results: 2))
+        for scale in [1.0, -0.7, 2.5] {
+            let (xs, ws) = (Tensor([1, 2, 3, 4, 5, 6].map { $0 * scale }, shape: Shape([2, 3])), Tensor([0.4, scale, -0.1]))
+            let other = Tape()
+            let (x, w) = (other.variable(xs), other.variable(ws))
+            let loss = Primitive.mean((Primitive.tanh(Primitive.matmul(x, w)) - 0.5) ^ 2)
+            let gradient = try other.gradient(of: loss, by: [w])[0]
+            let results = try #require(try plan.evaluate([xs, ws]))
+            #expect(agree(results[0], loss.value, .f64) && agree(results[1], gradient.value, .f64))
+        }
+        #expect(plan.kernelRuns == 0)
+    }
+
+    @Test func guardsHoldOrNot() throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor(2))
+        let condition = Primitive.greater(x, x.number(1))
+        let graph = Graph(tape, outputs: [x * 3, condition], inputs: [x], for: .plan)
+        let plan = try #require(Plan(graph, results: 1, expected: [(condition.value, true)]))
+        #expect(try plan.evaluate([Tensor(5)])?[0].number == 15)
+        #expect(try plan.evaluate([Tensor(0.5)]) == nil)
+    }
+
+    /// An elementwise chain with its sum is one pass, whatever its length.
+    @Test func aChainIsOnePass() throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<5000).map { Double($0) * 1e-3 }))
+        var y = x
+        for k in 1...10 { y = Primitive.sin(y * 0.9 + Double(k)) }
+        let sum = Primitive.sum(y)
+        let plan = try #require(Plan(Graph(tape, outputs: [y, sum], inputs: [x], for: .plan), results: 2))
+        #expect(plan.passes == 1)
+        let results = try #require(try plan.evaluate([x.value]))
+        #expect(results[0].isIdentical(to: y.value))
+        #expect(agree(results[1], sum.value, .f64))
+        #expect(plan.kernelRuns == 0)
+    }
+
+    /// A network's step allocates nothing: no primitive in it runs by its own kernel.
+    @Test(arguments: [ElementType.f64, .f32]) func aNetworkHasStepsForAll(_ type: ElementType) throws {
+        let tape = Tape()
+        func tensor(_ axes: [Int]) -> Tensor {
+            let shape = Shape(axes)
+            return Tensor((0..<shape.count).map { Double($0 * 7 % 11) / 11 - 0.4 }, shape: shape, type: type)
+        }
+        let (x, w, b, v) = (tape.variable(tensor([6, 4])), tape.variable(tensor([4, 5])), tape.variable(tensor([5])), tape.variable(tensor([5, 3])))
+        let labels = tape.variable(Tensor([0, 2, 1, 1, 0, 2], shape: Shape([6, 1])))
+        let hidden = Primitive.tanh(Primitive.matmul(x, w) + b)
+        let scores = Primitive.logSoftmax(Primitive.matmul(hidden, v), attributes: Attributes([.int(-1)]))
+        let loss = -Primitive.mean(Primitive.gather(scores, labels, axis: -1))
+        let gradients = try tape.gradient(of: loss, by: [w, b, v])
+        let graph = Graph(tape, outputs: [loss] + gradients, inputs: [x, w, b, v, labels], for: .plan)
+        let plan = try #require(Plan(graph, results: 4))
+        let results = try #require(try plan.evaluate([x, w, b, v, labels].map(\.value)))
+        for (result, node) in zip(results, [loss] + gradients) { #expect(agree(result, node.value, type)) }
+        #expect(plan.kernelRuns == 0)
+    }
+}
