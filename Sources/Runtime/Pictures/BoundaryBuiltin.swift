@@ -26,7 +26,7 @@ struct BoundaryRequest {
     private let classes: Classes
 
     /// Cells on each side.
-    private static let side = 80
+    private static let side = 120
 
     init(_ call: Builtin.Call) throws {
         self.call = call
