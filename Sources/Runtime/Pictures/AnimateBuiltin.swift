@@ -72,8 +72,17 @@ private struct Animation {
             let picture = value.text(machine.environment.screen(), content: value.content.upTo(shown)) + "\n"
             stage.write(TextRenderer.rewind(over: last) + picture)
             last = picture
-            stage.pause(pause)
+            wait { machine.environment.interruptions() > before }
         }
         stage.write(TextRenderer.rewind(over: last))
+    }
+
+    /// In short pieces, since an interruption that comes just before a wait does not end it.
+    private func wait(_ isInterrupted: () -> Bool) {
+        var left = pause
+        while left > 0, !isInterrupted() {
+            stage.pause(min(left, 0.05))
+            left -= 0.05
+        }
     }
 }
