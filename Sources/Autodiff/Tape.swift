@@ -11,10 +11,12 @@ package final class Tape {
     package private(set) var failure: PrimitiveError?
     /// Whether something chose between branches elementwise: then a contribution through a zero adjoint is held at zero,
     /// so that NaN from the branch not taken does not leak.
-    private(set) var hasSelection = false
-    /// Nodes whose value decided something outside the tape (a branch, a count, an index), with that value: a plan made of the
-    /// tape holds only while they come out the same.
-    package var guards: [(node: Int, value: Double)] = []
+    package private(set) var hasSelection = false
+    /// Whether a plan is to be made of it.
+    package var isForPlan = false
+    /// Nodes whose value decided something outside the tape (a branch, a count, an index): a plan made of the tape holds only while they
+    /// come out the same.
+    private var guards: Set<Int> = []
     /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
     package var poll: (() throws -> Void)?
 
@@ -27,6 +29,12 @@ package final class Tape {
         guards = []
         poll = nil
     }
+
+    /// Something outside of the tape goes by the value of this node.
+    package func observe(_ node: Node) { if isForPlan && !node.isConstant { guards.insert(node.index) } }
+
+    /// The nodes observed, in the order of the tape.
+    package var guarded: [Node] { guards.sorted().map { nodes[$0] } }
 
     package func constant(_ value: Tensor) -> Node { append(.constant, .none, value, .none) }
 

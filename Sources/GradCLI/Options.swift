@@ -1,5 +1,6 @@
 import ArgumentParser
 import GradREPL
+import Runtime
 
 /// Options of running; they stand before the file.
 struct RunOptions: ParsableArguments {
@@ -16,6 +17,16 @@ struct RunOptions: ParsableArguments {
 
     @Option(help: "Whether a program goes on or stops where NaN or an infinity comes out of finite numbers.")
     var nan: NaNChoice = .ignore
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether calls that repeat run as compiled plans, or always from the tape; the results agree to rounding.")
+    var plan = true
+
+    /// Plans from the first call on: for tests.
+    @Flag(help: .hidden) var planAlways = false
+
+    var plans: PlanMode { plan ? (planAlways ? .forced : .on) : .off }
 
     @OptionGroup var color: ColorOptions
 

@@ -7,5 +7,6 @@ func runPrompt(_ options: RunOptions, _ terminal: Terminal) throws {
     settings.seed = options.seed
     settings.digits = options.digits
     settings.stopsAtNaN = options.nan == .stop
+    settings.plans = options.plans
     throw ExitCode(REPL(terminal: terminal, settings: settings, version: GradCommand.version).run())
 }

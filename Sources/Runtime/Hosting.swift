@@ -21,6 +21,7 @@ package final class HostFunction: Callable {
     package override var parameters: [ParameterInfo] { infos }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        if machine.tape?.isForPlan == true { throw Unplannable(reason: "it calls the host's `\(ownName)`") }
         var values: [Value] = []
         for (index, argument) in arguments.enumerated() {
             let span = index < site.operands.count ? site.operands[index] : site.span

@@ -25,10 +25,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
     /// The text with its expectations replaced by what the program does. Places in messages depend on the layout, so this goes on until nothing
     /// moves any more.
-    func annotated(_ text: String) -> String {
+    func annotated(_ text: String, plans: PlanMode = .on) -> String {
         var text = text
         for _ in 0..<3 {
-            let next = GoldenRun(path: path + ".grad", text: text).annotated()
+            let next = GoldenRun(path: path + ".grad", text: text, plans: plans).annotated()
             if next == text { break }
             text = next
         }

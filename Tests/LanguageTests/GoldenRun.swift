@@ -28,7 +28,7 @@ final class GoldenRun {
     /// Diagnostics as people see them, instead of part by part.
     private let isRendered: Bool
 
-    init(path: String, text: String) {
+    init(path: String, text: String, plans: PlanMode = .on) {
         program = GoldenRun.withoutEnding(text)
         let settings = program.hasPrefix("#:") ? program.prefix { $0 != "\n" }.dropFirst(2) : ""
         let words = settings.split(separator: ",").map { $0.split(separator: " ").map(String.init) }
@@ -39,6 +39,7 @@ final class GoldenRun {
         let start = Date()
         var environment = Environment(
             print: { _ in }, note: { _ in }, interruptions: { Date().timeIntervalSince(start) > GoldenRun.deadline ? 1 : 0 })
+        environment.plans = plans
         if setting("no") == nil {
             environment.readFile = { path in
                 guard let data = FileManager.default.contents(atPath: GoldenCase.root.appendingPathComponent(path).path) else {

@@ -17,6 +17,14 @@ import Testing
         }
     }
 
+    /// Compiled plans change no result: neither from the first call on, nor left out.
+    @Test(arguments: GoldenCase.all, [PlanMode.forced, .off])
+    func goldenWithPlans(_ golden: GoldenCase, _ plans: PlanMode) throws {
+        let text = try golden.text()
+        let actual = DeepStack.run { golden.annotated(text, plans: plans) }
+        if actual != text { Issue.record("\(golden.path), plans \(plans)\n\(LineDifference(expected: text, actual: actual))") }
+    }
+
     @Test func casesAreFound() {
         #expect(GoldenCase.all.count >= 300)
     }

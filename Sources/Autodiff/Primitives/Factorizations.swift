@@ -154,6 +154,7 @@ extension Primitive {
     /// 1 / (x[j] - x[i]), and 0 where the two are equal but for rounding.
     private static func reciprocalGaps(_ d: Derivation, _ x: Node) -> Node {
         let k = x.shape[0]
+        d.tape.observe(x)
         let numbers = x.value.numbers
         let tolerance = 1e-13 * numbers.reduce(0) { Swift.max($0, $1.magnitude) }
         let isEqual = { (i: Int, j: Int) in (numbers[i] - numbers[j]).magnitude <= tolerance }

@@ -34,6 +34,7 @@ package final class PromptSession {
         package var seed = 0
         package var digits = 10
         package var stopsAtNaN = false
+        package var plans = PlanMode.on
         package init() {}
     }
 
@@ -73,6 +74,7 @@ package final class PromptSession {
         interpreter = Interpreter(environment: environment, seed: settings.seed)
         interpreter.machine.style.digits = settings.digits
         interpreter.machine.stopsAtNaN = settings.stopsAtNaN
+        interpreter.machine.environment.plans = settings.plans
         beginning = interpreter.recording {}.1
     }
 

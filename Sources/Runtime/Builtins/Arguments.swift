@@ -66,13 +66,19 @@ extension Builtin.Call {
         return tensor
     }
 
+    /// As `tensor`, for its shape and type alone.
+    package func outline(_ index: Int) throws -> Tensor {
+        guard let tensor = self[index].outline else { throw typeError(index, needs: "a number or a tensor") }
+        return tensor
+    }
+
     /// What a loop over the argument would run through.
     package func elements(_ index: Int) throws -> [Value] { try elements(self[index], at: span(index)) }
 
     package func elements(_ value: Value, at span: Span) throws -> [Value] {
         switch value {
         case .list, .range, .text, .record: break
-        case let value where (value.tensor?.rank ?? 0) > 0: break
+        case let value where (value.outline?.rank ?? 0) > 0: break
         default:
             throw machine.typeError(
                 "`\(builtin.name)`", needs: "a list, a range or a tensor", value, at: span,
@@ -85,10 +91,10 @@ extension Builtin.Call {
     package func shape(_ index: Int) throws -> Shape {
         let span = span(index)
         let axes: [Int]
-        if let tensor = self[index].tensor, tensor.rank == 0 {
+        if let tensor = self[index].outline, tensor.rank == 0 {
             axes = [try machine.whole(self[index], "a length", at: span)]
         } else {
-            guard self[index].tensor?.rank == 1 || self[index].isListLike else {
+            guard self[index].outline?.rank == 1 || self[index].isListLike else {
                 throw typeError(index, needs: "a shape", hints: ["a shape is a list of lengths, as in `\(builtin.name)([2, 3])`"])
             }
             axes = try machine.elements(of: self[index], Site(span, [span])).map { try machine.whole($0, "a length", at: span) }

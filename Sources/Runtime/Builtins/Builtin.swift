@@ -53,6 +53,15 @@ package final class Builtin: Sendable {
 }
 
 extension Builtin {
+    /// Whether a call does nothing but give a value, which depends on the arguments alone.
+    var isPure: Bool {
+        switch family {
+        case .random, .training, .data, .pictures: false
+        case .text: name != "print" && name != "time"
+        default: true
+        }
+    }
+
     /// An example without its result.
     static func code(of example: String) -> String {
         var code: [Character] = []
@@ -76,7 +85,8 @@ package final class BuiltinFunction: Callable {
     package override var parameters: [ParameterInfo] { builtin.parameters }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
+        if machine.tape?.isForPlan == true, !builtin.isPure { throw Unplannable(reason: "it calls `\(builtin.name)`") }
+        return try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
     }
 }
 

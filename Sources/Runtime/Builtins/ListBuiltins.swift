@@ -27,7 +27,7 @@ extension Builtin {
         case .record(let record): return .number(Double(record.names.count))
         case .range(let range): return .number(range.count)
         case let value:
-            guard let shape = value.tensor?.shape, shape.rank > 0 else {
+            guard let shape = value.outline?.shape, shape.rank > 0 else {
                 throw call.typeError(0, needs: "a list, a tensor or a string", hints: value.isNumeric ? ["a number has no length"] : [])
             }
             return .number(Double(shape[0]))
@@ -42,12 +42,12 @@ extension Builtin {
         examples: ["append(list(1, 2), \"three\")  # [1, 2, \"three\"]", "append([1, 2], 3)  # [1, 2, 3]"]
     ) { call in
         if case .list(let list) = call[0] { return .list(list.elements + [call[1]]) }
-        guard let shape = call[0].tensor?.shape, shape.rank > 0 else {
+        guard let shape = call[0].outline?.shape, shape.rank > 0 else {
             throw call.typeError(0, needs: "a list or a tensor", hints: ["a list starts as `list()`"])
         }
         // The empty tensor is where a list of rows begins.
         if shape == Shape([0]) { return try call.machine.array([call[1]], Site(call.site.span, [call.span(1)])) }
-        guard let own = call[1].tensor?.shape else {
+        guard let own = call[1].outline?.shape else {
             throw call.typeError(1, needs: "a number or a tensor to append to a tensor", hints: ["`list(…)` holds things of any kind"])
         }
         guard own.axes == Array(shape.axes.dropFirst()) else {
@@ -64,8 +64,8 @@ extension Builtin {
         examples: ["join(list(1), list(\"a\", 2))  # [1, \"a\", 2]", "join([1, 2], [3])  # [1, 2, 3]"]
     ) { call in
         let parts = call.rest(0)
-        if !parts.isEmpty, parts.allSatisfy({ ($0.value.tensor?.rank ?? 0) > 0 }) {
-            let filled = parts.map(\.value).filter { $0.tensor?.shape != Shape([0]) }
+        if !parts.isEmpty, parts.allSatisfy({ ($0.value.outline?.rank ?? 0) > 0 }) {
+            let filled = parts.map(\.value).filter { $0.outline?.shape != Shape([0]) }
             return filled.isEmpty ? parts[0].value : try call.apply(.concat, filled, .init([.int(0)]))
         }
         return .list(try parts.flatMap { try call.elements($0.value, at: $0.span) })
@@ -96,7 +96,7 @@ extension Builtin {
         guard !lists.isEmpty else { throw call.problem("`map` also needs what to map over", hints: ["as in `map(x -> x^2, [1, 2, 3])`"]) }
         let results = try call.parallel(lists).map { try call.call(0, $0) }
         if results.isEmpty, lists[0].value.isNumeric { return .tensor(TensorValue(Tensor([]))) }
-        let shapes = Set(results.map { $0.tensor?.shape })
+        let shapes = Set(results.map { $0.outline?.shape })
         if shapes.count == 1, shapes.first != .some(nil) { return try call.machine.array(results, call.site) }
         return .list(results)
     }

@@ -85,7 +85,7 @@ extension Builtin {
     ) { call in
         switch call[0] {
         case .text(let text): return .string(String(text.string.reversed()))
-        case let value where (value.tensor?.rank ?? 0) > 0: return try call.apply(.flip, [value], Attributes([.int(0)]))
+        case let value where (value.outline?.rank ?? 0) > 0: return try call.apply(.flip, [value], Attributes([.int(0)]))
         default: return try call.rebuilt(0, try call.elements(0).reversed())
         }
     }
@@ -134,7 +134,7 @@ extension Builtin {
         if case .record(let record) = call[0], case .text(let name) = call[1] {
             return .record(record.setting(name.string, to: call[2]))
         }
-        let places = call[1].tensor.map { $0.rank > 0 } ?? { if case .list = call[1] { true } else { false } }()
+        let places = call[1].outline.map { $0.rank > 0 } ?? { if case .list = call[1] { true } else { false } }()
         if places, call[0].isNumeric {
             return try call.machine.replacing(call[0], at: try call.asTensor(1), with: call[2], call.site, at: call.span(1))
         }
@@ -201,14 +201,14 @@ private struct SortKeys {
 extension Machine {
     /// A tensor with its rows at some places replaced; differentiable by both. A place that is named twice gets the last of its values.
     func replacing(_ x: Value, at indices: Value, with v: Value, _ site: Site, at span: Span) throws -> Value {
-        guard let shape = x.tensor?.shape, shape.rank > 0, let given = indices.tensor else {
+        guard let shape = x.outline?.shape, shape.rank > 0, let given = indices.tensor else {
             throw Diagnostic("\(x.typeDescription) has no parts to replace", at: site.span)
         }
         guard v.isNumeric else { throw typeError("a tensor", needs: "numbers", v, at: site.span) }
         guard given.rank == 1 else { throw Diagnostic("a list of indices is a vector, not \(indices.typeDescription)", at: span) }
         let places = try given.numbers.map { try place($0, shape[0], span) }
         let part = Shape([places.count] + shape.axes.dropFirst())
-        guard let own = v.tensor?.shape, Shape.broadcast(own, part) == part else {
+        guard let own = v.outline?.shape, Shape.broadcast(own, part) == part else {
             throw Diagnostic("the new part is \(v.typeDescription), but its place is of shape \(part)", at: site.span)
         }
         var last: [Int: Int] = [:]

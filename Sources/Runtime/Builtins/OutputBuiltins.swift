@@ -36,7 +36,7 @@ extension Builtin {
         summary: "what kind of value x is: \"number\", \"tensor\", \"boolean\", \"string\", \"list\", \"record\", \"range\", \"function\"",
         examples: ["type([1, 2])  # \"tensor\"", "type(sin)  # \"function\""]
     ) { call in
-        if let tensor = call[0].tensor { return .string(tensor.rank == 0 ? "number" : "tensor") }
+        if let tensor = call[0].outline { return .string(tensor.rank == 0 ? "number" : "tensor") }
         let words = call[0].typeDescription
         return .string(words.hasPrefix("an ") ? String(words.dropFirst(3)) : words.hasPrefix("a ") ? String(words.dropFirst(2)) : words)
     }

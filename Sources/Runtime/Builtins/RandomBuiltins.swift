@@ -81,7 +81,7 @@ extension Builtin {
 extension Builtin.Call {
     /// How many elements an argument has.
     fileprivate func length(_ index: Int) throws -> Int {
-        if let shape = self[index].tensor?.shape, shape.rank > 0 { return shape[0] }
+        if let shape = self[index].outline?.shape, shape.rank > 0 { return shape[0] }
         return try elements(index).count
     }
 

@@ -91,7 +91,7 @@ extension Builtin {
     static let countParams = Builtin(
         "count_params", [.required("p")], .lists, summary: "how many numbers a record or list of tensors holds",
         examples: ["count_params({w: zeros([3, 2]), b: 0})  # 7"]
-    ) { call in .number(Double(call[0].leaves.reduce(0) { $0 + ($1.tensor?.count ?? 0) })) }
+    ) { call in .number(Double(call[0].leaves.reduce(0) { $0 + ($1.outline?.count ?? 0) })) }
 
     static let ravel = Builtin(
         "ravel", [.required("p")], .lists, summary: "all numbers of a record or list of tensors in one vector; `unravel` goes back",
@@ -110,14 +110,14 @@ extension Builtin {
         "unravel", [.required("v"), .required("like")], .lists, summary: "the numbers of a vector in the form of a record or list of tensors",
         examples: ["unravel([1, 2, 3], {w: [0, 0], b: 0})  # {w: [1, 2], b: 3}"]
     ) { call in
-        let vector = try call.tensor(0)
-        let total = call[1].leaves.reduce(0) { $0 + ($1.tensor?.count ?? 0) }
+        let vector = try call.outline(0)
+        let total = call[1].leaves.reduce(0) { $0 + ($1.outline?.count ?? 0) }
         guard vector.shape == Shape([total]) else {
             throw call.problem("the form takes a vector of \(total) numbers, but this is \(call[0].typeDescription)", at: 0)
         }
         var start = 0
         return try call[1].mapLeaves { leaf in
-            guard let shape = leaf.tensor?.shape else { return leaf }
+            guard let shape = leaf.outline?.shape else { return leaf }
             defer { start += shape.count }
             return try call.machine.part(of: call[0], [start], [start + shape.count], keeping: shape.axes, call.site)
         }

@@ -23,7 +23,7 @@ extension Builtin {
         examples: ["full([3], 7)  # [7, 7, 7]"]
     ) { call in
         let shape = try call.shape(0)
-        guard try call.tensor(1).rank == 0 else {
+        guard try call.outline(1).rank == 0 else {
             throw call.typeError(1, needs: "a number", hints: ["`expand` stretches a tensor to a shape"])
         }
         return try call.apply(.expand, [call[1]], Attributes([.ints(shape.axes)]))
@@ -52,7 +52,7 @@ extension Builtin {
             examples: ["\(name)([5, 6])  # [\(Int(number)), \(Int(number))]", "\(name)({w: [1, 2], b: 3}).w  # [\(Int(number)), \(Int(number))]"]
         ) { call in
             try call[0].mapLeaves { leaf in
-                guard let tensor = leaf.tensor else { throw call.typeError(0, needs: "numbers or tensors") }
+                guard let tensor = leaf.outline else { throw call.typeError(0, needs: "numbers or tensors") }
                 return Value(Tensor(repeating: number, shape: tensor.shape, type: tensor.type))
             }
         }
@@ -62,8 +62,8 @@ extension Builtin {
         "full_like", [.required("x"), .required("value")], .tensors, summary: "a tensor of x's shape and type with one number in every place",
         examples: ["full_like([5, 6], 2)  # [2, 2]"]
     ) { call in
-        let tensor = try call.tensor(0)
-        guard try call.tensor(1).rank == 0 else { throw call.typeError(1, needs: "a number") }
+        let tensor = try call.outline(0)
+        guard try call.outline(1).rank == 0 else { throw call.typeError(1, needs: "a number") }
         let filled = try call.apply(.expand, [call[1]], Attributes([.ints(tensor.shape.axes)]))
         return tensor.type == .f64 ? filled : try call.apply(.cast, [filled], Attributes([.text(tensor.type.name)]))
     }
@@ -81,14 +81,14 @@ extension Builtin {
         examples: ["logspace(0, 3, 4)  # [1, 10, 100, 1000]"]
     ) { call in
         let base = call.has(3) ? call[3] : .number(10)
-        guard base.tensor?.rank == 0 else { throw call.typeError(3, needs: "a number") }
+        guard base.outline?.rank == 0 else { throw call.typeError(3, needs: "a number") }
         return try call.apply(.power, [base, try evenly(call)])
     }
 
     /// start · (1 - t) + stop · t, which meets both ends exactly and passes derivatives to them.
     private static func evenly(_ call: Call) throws -> Value {
         for index in 0...1 {
-            guard try call.tensor(index).rank == 0 else { throw call.typeError(index, needs: "a number") }
+            guard try call.outline(index).rank == 0 else { throw call.typeError(index, needs: "a number") }
         }
         let count = call.has(2) ? try call.count(2) : 50
         let steps = Double(max(1, count - 1))
@@ -160,18 +160,18 @@ extension Builtin {
     static let shape = Builtin(
         "shape", [.required("x")], .tensors, summary: "the lengths of x's axes, as a tensor; [] for a number",
         examples: ["shape([[1, 2, 3]])  # [1, 3]"]
-    ) { call in .tensor(TensorValue(Tensor(try call.tensor(0).shape.axes.map(Double.init)))) }
+    ) { call in .tensor(TensorValue(Tensor(try call.outline(0).shape.axes.map(Double.init)))) }
 
     static let rank = Builtin(
         "rank", [.required("x")], .tensors, summary: "how many axes x has: 0 for a number, 1 for a vector, 2 for a matrix",
         examples: ["rank([[1, 2, 3]])  # 2"]
-    ) { call in .number(Double(try call.tensor(0).rank)) }
+    ) { call in .number(Double(try call.outline(0).rank)) }
 
     static let size = Builtin(
         "size", [.required("x"), .optional("axis", "all")], .tensors, summary: "how many numbers x holds, or how long one axis is",
         examples: ["size([[1, 2, 3]])  # 3", "size([[1, 2, 3]], axis: 0)  # 1"]
     ) { call in
-        let tensor = try call.tensor(0)
+        let tensor = try call.outline(0)
         guard call.has(1) else { return .number(Double(tensor.count)) }
         let given = try call.whole(1)
         let axis = try call.checked(at: 1) { () throws(PrimitiveError) in try tensor.shape.axis(given) }

@@ -97,7 +97,7 @@ extension Builtin {
             let number = try call.number(1)
             let offset = number - range.lower
             return .boolean(offset >= 0 && offset == offset.rounded() && offset < range.count)
-        case let value where (value.tensor?.rank ?? 0) == 1:
+        case let value where (value.outline?.rank ?? 0) == 1:
             guard let tensor = call[1].tensor, tensor.rank == 0 else { return .boolean(false) }
             return .boolean(value.tensor?.numbers.contains(tensor.number) ?? false)
         default: return .boolean(try call.elements(0).contains { $0.isEqual(to: call[1]) })

@@ -100,9 +100,13 @@ final class FunctionCode {
     let declaration: Function
     /// Calls bind by position with nothing left open.
     let isSimple: Bool
+    /// The globals that it and the functions within it name.
+    let globals: [Variable]
+    let plans = PlanCache()
 
     init(
-        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate
+        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
+        globals: [Variable] = []
     ) {
         self.name = declaration.name?.text
         self.parameters = declaration.signature
@@ -110,6 +114,7 @@ final class FunctionCode {
         self.preparations = preparations
         self.slotCount = slotCount
         self.body = body
+        self.globals = globals
         self.declaration = declaration
         self.isSimple = preparations.allSatisfy(\.isSimple)
     }
@@ -129,7 +134,7 @@ struct ParameterCode {
 package final class Closure: Callable {
     let code: FunctionCode
     let captures: UnsafeMutablePointer<Value>
-    private let captureCount: Int
+    let captureCount: Int
 
     init(_ code: FunctionCode, captures: [Value]) {
         self.code = code
@@ -147,6 +152,7 @@ package final class Closure: Callable {
     package override var name: String? { code.name }
     package override var parameters: [ParameterInfo] { code.parameters }
     package var declaration: Function { code.declaration }
+    override var subject: PlanSubject? { PlanSubject(closure: self, transform: .call) }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         try machine.call(self, site) { slots in

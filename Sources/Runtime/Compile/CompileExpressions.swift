@@ -154,7 +154,7 @@ extension Compiler {
         let isAnd = sign == .and
         return Code { frame in
             let a = try first(frame)
-            if let tensor = a.tensor, tensor.rank > 0 {
+            if let tensor = a.outline, tensor.rank > 0 {
                 let b = try second(frame)
                 return try machine.apply(isAnd ? .logicalAnd : .logicalOr, [a, b], .none, site)
             }

@@ -108,7 +108,7 @@ struct Compiler {
     func functionCode(_ function: Function, _ scope: FunctionScope) -> FunctionCode {
         FunctionCode(
             declaration: function, preparations: function.parameters.map(preparation), slotCount: scope.slotCount,
-            body: body(function.body))
+            body: body(function.body), globals: scope.globals)
     }
 
     func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {
@@ -145,7 +145,7 @@ struct Compiler {
         let declared = "\(name.text)[\(lengths.map { machine.sourceText($0.span) ?? "?" }.joined(separator: ", "))]"
         var checks: [(Frame, Machine) throws -> Void] = [
             { frame, machine in
-                guard let tensor = frame.slots[slot].tensor, tensor.rank == rank else {
+                guard let tensor = frame.slots[slot].outline, tensor.rank == rank else {
                     throw Diagnostic(
                         "`\(name.text)` is declared as `\(declared)`, but was given \(frame.slots[slot].typeDescription)",
                         at: name.span)
@@ -156,11 +156,11 @@ struct Compiler {
             if case .name(let lengthName) = length, let introduced = resolution.declarations[lengthName.span] {
                 let store = introduce(lengthName)
                 _ = introduced
-                checks.append { frame, _ in store(frame, .number(Double(frame.slots[slot].tensor?.shape[axis] ?? 0))) }
+                checks.append { frame, _ in store(frame, .number(Double(frame.slots[slot].outline?.shape[axis] ?? 0))) }
             } else {
                 let expected = compile(length).evaluate
                 checks.append { frame, _ in
-                    let found = Double(frame.slots[slot].tensor?.shape[axis] ?? 0)
+                    let found = Double(frame.slots[slot].outline?.shape[axis] ?? 0)
                     guard let wanted = try expected(frame).tensor, wanted.rank == 0 else { return }
                     guard wanted.number == found else {
                         throw Diagnostic(

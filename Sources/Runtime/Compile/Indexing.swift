@@ -27,7 +27,7 @@ extension Compiler {
         let evaluate = compile(comparison).evaluate
         return { frame in
             let value = try evaluate(frame)
-            guard let tensor = value.tensor, tensor.rank > 0 else { return value }
+            guard let tensor = value.outline, tensor.rank > 0 else { return value }
             throw Diagnostic(
                 "a comparison gives 1 and 0, which are no indices", at: comparison.span,
                 hints: ["to choose number by number write `where(c, a, b)`", "to count those for which it holds write `sum(c)`"])
@@ -74,7 +74,7 @@ extension Machine {
         }
         let value = value.settled
         let evaluated = try items.map { try evaluate($0, frame) }
-        if let shape = value.tensor?.shape {
+        if let shape = value.outline?.shape {
             return try select(selections(evaluated, in: shape, of: value, site), of: value, shape: shape, site)
         }
         return try element(of: value, evaluated, site)
@@ -136,7 +136,7 @@ extension Machine {
                     .range(lower, upper, isClosed: range.isClosed, span), length: length, axis: axis, of: value, site)
             }
             if case .list(let list) = index { return .places(try array(list.elements, Site(span, []))) }
-            if let tensor = index.tensor, tensor.rank > 0 { return .places(index) }
+            if let tensor = index.outline, tensor.rank > 0 { return .places(index) }
             let place = try whole(index, "an index", at: span)
             let position = place < 0 ? place + length : place
             guard position >= 0 && position < length else { throw outOfRange(place, length, axis, span, site) }
@@ -182,7 +182,9 @@ extension Machine {
         var result = try part(of: value, starts, stops, keeping: kept, site)
         // From the last axis, so that the axes that an index of rank 2 adds do not move those before it.
         for gather in gathers.reversed() {
-            let places = gather.places.isTraced ? gather.places.tensor.map(Value.init) ?? gather.places : gather.places
+            // On a tape for a plan the places are an input like any other.
+            let isConstant = gather.places.isTraced && tape?.isForPlan != true
+            let places = isConstant ? gather.places.outline.map(Value.init) ?? gather.places : gather.places
             result = try apply(.take, [result, places], Attributes([.int(gather.axis)]), site)
         }
         return result
@@ -244,7 +246,7 @@ extension Machine {
             if let field = object.field(name.text) { return field }
             throw noField(name.text, object.fieldNames, object.typeName, name.span)
         case let value where value.isNumeric && name.text == "T":
-            guard let rank = value.tensor?.rank, rank > 1 else { return value }
+            guard let rank = value.outline?.rank, rank > 1 else { return value }
             return try apply(.transpose, [value], Attributes([.none]), site)
         case let value where value.isNumeric:
             throw Diagnostic(
@@ -262,7 +264,7 @@ extension Machine {
     package func array(_ elements: [Value], _ site: Site) throws -> Value {
         if elements.isEmpty { return .tensor(TensorValue(Tensor([]))) }
         guard elements.allSatisfy({ $0.settled.isNumeric }) else { return .list(elements) }
-        let shapes = elements.map { $0.tensor?.shape ?? .scalar }
+        let shapes = elements.map { $0.outline?.shape ?? .scalar }
         for (index, shape) in shapes.enumerated() where shape != shapes[0] {
             let span = index < site.operands.count ? site.operands[index] : site.span
             throw Diagnostic(
@@ -272,7 +274,7 @@ extension Machine {
         if elements.contains(where: \.isTraced) {
             return try apply(.stack, elements, Attributes([.int(0)]), site)
         }
-        if shapes[0].rank == 0, elements.allSatisfy({ $0.tensor?.isNumber ?? false }) {
+        if shapes[0].rank == 0, elements.allSatisfy({ $0.outline?.isNumber ?? false }) {
             return .tensor(TensorValue(Tensor(elements.map { $0.tensor?.number ?? 0 })))
         }
         return try apply(.stack, elements, Attributes([.int(0)]), site)
@@ -312,7 +314,7 @@ extension Machine {
     func replace(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws {
         if try replaceNumber(&value, items, with: new, site) { return }
         let settled = value.settled
-        if let shape = settled.tensor?.shape {
+        if let shape = settled.outline?.shape {
             let selections = try selections(items, in: shape, of: settled, site)
             value = try replaced(settled, selections, shape, with: new, site)
             return
@@ -382,15 +384,15 @@ extension Machine {
         // The new part is stretched to the shape of the place as it reads, then given the axes that single indices took away.
         let place = Shape(kept)
         var part = new
-        if part.tensor?.shape != place {
-            guard let given = part.tensor?.shape, Shape.broadcast(given, place) == place else {
+        if part.outline?.shape != place {
+            guard let given = part.outline?.shape, Shape.broadcast(given, place) == place else {
                 throw Diagnostic(
                     "the new part is \(new.typeDescription), but its place is \(place.rank == 0 ? "a number" : "of shape \(place)")", at: site.span)
             }
             part = try apply(.expand, [part], Attributes([.ints(kept)]), site)
         }
         let block = zip(starts, stops).map { $1 - $0 }
-        if part.tensor?.shape.axes != block { part = try apply(.reshape, [part], Attributes([.ints(block)]), site) }
+        if part.outline?.shape.axes != block { part = try apply(.reshape, [part], Attributes([.ints(block)]), site) }
         return try apply(.sliceSet, [value, part], Attributes([.ints(starts), .ints(stops), .none]), site)
     }
 }

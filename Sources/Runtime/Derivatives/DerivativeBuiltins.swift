@@ -48,7 +48,7 @@ extension Builtin {
         examples: ["hvp(x -> sum(x^3), [1, 2], [1, 0])  # [6, 0]"]
     ) { call in
         let gradient = GradientFunction(of: try function(call))
-        return try Differentiation.tangent(gradient, call[1], call[2], call.machine, call.site)
+        return try TangentFunction(of: gradient).invoke([call[1], call[2]], call.machine, call.site)
     }
 
     static let jvp = Builtin(
@@ -56,7 +56,7 @@ extension Builtin {
         summary: "the derivative of f at x in the direction v, in the form of f's result",
         examples: ["jvp(x -> x^2, [1, 2], [1, 1])  # [2, 4]"]
     ) { call in
-        try Differentiation.tangent(try function(call), call[1], call[2], call.machine, call.site)
+        try TangentFunction(of: try function(call)).invoke([call[1], call[2]], call.machine, call.site)
     }
 
     static let vjp = Builtin(
@@ -64,7 +64,7 @@ extension Builtin {
         summary: "u times the derivative of f at x, in the form of x",
         examples: ["vjp(x -> x^2, [1, 2], [1, 1])  # [2, 4]"]
     ) { call in
-        try Differentiation.pullback(try function(call), call[1], call[2], call.machine, call.site)
+        try PullbackFunction(of: try function(call)).invoke([call[1], call[2]], call.machine, call.site)
     }
 
     static let customGrad = Builtin(
@@ -117,9 +117,13 @@ package final class JacobianFunction: Callable {
 
     package override var name: String? { function.name.map { "jacobian(\($0))" } }
     package override var parameters: [ParameterInfo] { function.parameters }
+    override var parts: [Callable] { [function] }
+    override func isLike(_ other: Callable) -> Bool { (other as? JacobianFunction).map { $0.chosen == chosen } ?? false }
+    override var subject: PlanSubject? { function.subject?.under { .jacobian($0, by: chosen) } }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        try machine.tracing { tape in
+        if let value = try machine.planned(self, arguments, site) { return value }
+        return try machine.tracing { tape in
             let variables = try Differentiation.variables(function, arguments, chosen, machine, site, tape)
             let output = try machine.invoke(function, variables.arguments, site).settled
             guard output.isDifferentiable else {
@@ -135,7 +139,7 @@ package final class JacobianFunction: Callable {
 
     /// For each variable, the derivative of one leaf of the result: shape [result..., variable...].
     private func rows(_ leaf: Value, _ variables: [Node], _ tape: Tape, _ machine: Machine, _ site: Site) throws -> [Value] {
-        let shape = leaf.tensor?.shape ?? .scalar
+        let shape = leaf.outline?.shape ?? .scalar
         let zeros = variables.map { tape.constant(Tensor(repeating: 0, shape: $0.shape, type: $0.value.type)) }
         guard case .node(let node) = leaf, node.isLive else {
             return variables.map { Value(Tensor(repeating: 0, shape: Shape(shape.axes + $0.shape.axes))) }
@@ -157,6 +161,36 @@ package final class JacobianFunction: Callable {
                     try tape.apply(.reshape, [stacked], Attributes([.ints(shape.axes + variable.shape.axes)])))
             }
         }
+    }
+}
+
+/// The derivative of f at x along v, as a function of x and v.
+final class TangentFunction: Callable {
+    private let function: Callable
+    init(of function: Callable) { self.function = function }
+
+    override var parts: [Callable] { [function] }
+    override func isLike(_ other: Callable) -> Bool { other is TangentFunction }
+    override var subject: PlanSubject? { function.subject?.under { .tangent($0) } }
+
+    override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        if let value = try machine.planned(self, arguments, site) { return value }
+        return try Differentiation.tangent(function, arguments[0] ?? .nothing, arguments[1] ?? .nothing, machine, site)
+    }
+}
+
+/// u times the derivative of f at x, as a function of x and u.
+final class PullbackFunction: Callable {
+    private let function: Callable
+    init(of function: Callable) { self.function = function }
+
+    override var parts: [Callable] { [function] }
+    override func isLike(_ other: Callable) -> Bool { other is PullbackFunction }
+    override var subject: PlanSubject? { function.subject?.under { .pullback($0) } }
+
+    override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
+        if let value = try machine.planned(self, arguments, site) { return value }
+        return try Differentiation.pullback(function, arguments[0] ?? .nothing, arguments[1] ?? .nothing, machine, site)
     }
 }
 
@@ -183,7 +217,7 @@ extension Differentiation {
             let output = try machine.invoke(function, variables.arguments, site).settled
             let directions = try pair(x, v, "the direction", machine, site)
             return try output.mapLeaves { leaf in
-                let shape = leaf.tensor?.shape ?? .scalar
+                let shape = leaf.outline?.shape ?? .scalar
                 guard case .node(let node) = leaf, node.isLive else { return Value(Tensor(repeating: 0, shape: shape)) }
                 return try machine.sweep(site) {
                     let u = tape.variable(Tensor(repeating: 0, shape: node.shape, type: node.value.type))
@@ -213,7 +247,7 @@ extension Differentiation {
     /// The leaves of `other`, which must have the form of `value`.
     private static func pair(_ value: Value, _ other: Value, _ what: String, _ machine: Machine, _ site: Site) throws -> [Value] {
         let (mine, theirs) = (value.leaves.filter(\.isNumeric), other.leaves.filter(\.isNumeric))
-        guard mine.count == theirs.count, zip(mine, theirs).allSatisfy({ $0.tensor?.shape == $1.tensor?.shape }) else {
+        guard mine.count == theirs.count, zip(mine, theirs).allSatisfy({ $0.outline?.shape == $1.outline?.shape }) else {
             throw Diagnostic(
                 "\(what) must have the form of what is differentiated: \(value.typeDescription), but it is \(other.typeDescription)", at: site.span)
         }
@@ -230,12 +264,15 @@ package final class CustomGradient: Callable {
 
     package override var name: String? { function.name }
     package override var parameters: [ParameterInfo] { function.parameters }
+    override var parts: [Callable] { [function, rule] }
+    override func isLike(_ other: Callable) -> Bool { other is CustomGradient }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         let given = arguments.compactMap { $0?.settled }
         guard let tape = machine.tape, given.contains(where: \.isTraced) else {
             return try machine.invoke(function, arguments, site)
         }
+        if tape.isForPlan { throw Unplannable(reason: "it has a derivative of its own") }
         // The function itself runs on plain values: its inside is not differentiated.
         let plain = given.map { value -> Value in
             if case .node(let node) = value { Value.plain(node) } else { value }

@@ -71,7 +71,7 @@ enum Differentiation {
                     result.nodes.append(variable)
                     return .node(variable)
                 case let settled:
-                    guard settled.isNumeric, let tensor = settled.tensor else { return leaf }
+                    guard settled.isNumeric, let tensor = settled.outline else { return leaf }
                     let variable = tape.variable(tensor)
                     result.nodes.append(variable)
                     return .node(variable)
@@ -120,7 +120,7 @@ enum Differentiation {
         _ output: Value, of function: Callable, _ machine: Machine, _ site: Site, _ tape: Tape
     ) throws -> Node? {
         let name = function.name.map { "`\($0)`" } ?? "the function"
-        guard let tensor = output.tensor, !isBoolean(output) else {
+        guard let tensor = output.outline, !isBoolean(output) else {
             throw Diagnostic(
                 "a gradient is taken of a number, but \(name) gives \(output.typeDescription)", at: site.span,
                 hints: output.isNothing ? ["its last line should be the value"] : [])

@@ -23,9 +23,16 @@ package final class GradientFunction: Callable {
 
     package override var name: String? { function.name.map { "∇\($0)" } }
     package override var parameters: [ParameterInfo] { function.parameters }
+    override var parts: [Callable] { [function] }
+    override func isLike(_ other: Callable) -> Bool {
+        guard let other = other as? GradientFunction else { return false }
+        return other.chosen == chosen && other.result == result
+    }
+    override var subject: PlanSubject? { function.subject?.under { .gradient($0, by: chosen, withValue: result == .valueAndGradient) } }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
-        try machine.tracing { tape in
+        if let value = try machine.planned(self, arguments, site) { return value }
+        return try machine.tracing { tape in
             let variables = try Differentiation.variables(function, arguments, chosen, machine, site, tape)
             let output = try machine.invoke(function, variables.arguments, site).settled
             let node = try Differentiation.scalar(output, of: function, machine, site, tape)
@@ -99,7 +106,7 @@ extension Machine {
         guard case .function(let function) = value.settled else {
             throw typeError(
                 what, needs: "a function", value, at: site.operands.first ?? site.span,
-                hints: (value.tensor?.rank ?? 0) > 1 ? ["the transpose of a matrix is `A.T`"] : value.settled.isNumeric ? ["a derivative is taken of a function: name it, then its argument, as in `∇f(x)`"] : [])
+                hints: (value.outline?.rank ?? 0) > 1 ? ["the transpose of a matrix is `A.T`"] : value.settled.isNumeric ? ["a derivative is taken of a function: name it, then its argument, as in `∇f(x)`"] : [])
         }
         return function
     }
@@ -117,10 +124,13 @@ package final class PrimeFunction: Callable {
 
     package override var name: String? { function.name.map { "\($0)'" } }
     package override var parameters: [ParameterInfo] { function.parameters }
+    override var parts: [Callable] { [function] }
+    override func isLike(_ other: Callable) -> Bool { other is PrimeFunction }
+    override var subject: PlanSubject? { gradient.subject }
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         let given = arguments.compactMap { $0 }
-        guard given.count == 1, let tensor = given[0].settled.tensor, tensor.rank == 0 else {
+        guard given.count == 1, let tensor = given[0].settled.outline, tensor.rank == 0 else {
             let name = function.name ?? "f"
             throw Diagnostic(
                 "`\(name)'` is the derivative by one number, but it was given \(given.count == 1 ? given[0].typeDescription : "\(given.count) arguments")",

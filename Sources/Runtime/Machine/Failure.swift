@@ -22,7 +22,7 @@ extension Machine {
 
     /// `[3, 1]`, or what else it is.
     private func shapeText(_ value: Value) -> String {
-        guard let tensor = value.tensor else { return value.typeDescription }
+        guard let tensor = value.outline else { return value.typeDescription }
         return tensor.rank == 0 ? "a number" : tensor.shape.description
     }
 

@@ -33,6 +33,7 @@ package final class Machine {
     package var random: RandomStream
     package var style = NumberStyle()
     package var stopsAtNaN = false
+    package var planCounts = PlanCounts()
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?
     var journalCount = 0
@@ -127,6 +128,8 @@ package struct Environment {
     package var readFile: ((String) throws -> [UInt8])?
     /// Seconds since some fixed time.
     package var now: () -> Double
+    /// When calls are compiled to plans.
+    package var plans = PlanMode.on
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.

@@ -11,7 +11,7 @@ extension Machine {
         case .number(let number): return number
         case .tensor(let box) where box.tensor.rank == 0: return box.tensor.number
         case .node(let node) where node.value.rank == 0 && !node.primitive.isPredicate:
-            node.tape.guardBranch(node)
+            node.tape.observe(node)
             return node.value.number
         case let other: throw typeError(what, needs: "a number", other, at: span)
         }
@@ -66,7 +66,7 @@ extension Machine {
     }
 
     private func row(_ index: Int, of value: Value, _ site: Site) throws -> Value {
-        guard let tensor = value.tensor else { return .nothing }
+        guard let tensor = value.outline else { return .nothing }
         var stops = tensor.shape.axes
         var starts = [Int](repeating: 0, count: stops.count)
         (starts[0], stops[0]) = (index, index + 1)
@@ -75,12 +75,12 @@ extension Machine {
 
     /// A block of a tensor under a shape of the same count.
     func part(of value: Value, _ starts: [Int], _ stops: [Int], keeping shape: [Int], _ site: Site) throws -> Value {
-        guard let tensor = value.tensor else { return .nothing }
+        guard let tensor = value.outline else { return .nothing }
         var result = value
         if starts.contains(where: { $0 != 0 }) || stops != tensor.shape.axes {
             result = try apply(.slice, [value], Attributes([.ints(starts), .ints(stops), .none]), site)
         }
-        if result.tensor?.shape.axes == shape { return result }
+        if result.outline?.shape.axes == shape { return result }
         return try apply(.reshape, [result], Attributes([.ints(shape)]), site)
     }
 }

@@ -40,7 +40,7 @@ extension Machine {
     }
 
     private func stopAtNaN(_ value: Value, _ primitive: Primitive, _ operands: [Value]) throws(PrimitiveError) {
-        guard let tensor = value.tensor, !tensor.isFinite, operands.allSatisfy({ $0.tensor?.isFinite ?? true }) else {
+        guard let tensor = value.outline, !tensor.isFinite, operands.allSatisfy({ $0.outline?.isFinite ?? true }) else {
             return
         }
         throw PrimitiveError(
@@ -146,7 +146,7 @@ extension Machine {
         switch value {
         case .boolean(let boolean): return boolean
         case .node(let node) where node.value.rank == 0 && node.primitive.isPredicate:
-            node.tape.guardBranch(node)
+            node.tape.observe(node)
             return node.value.number != 0
         case .tensor, .node:
             throw typeError(
@@ -211,9 +211,4 @@ extension Primitive {
 extension Origin {
     package init(_ span: Span) { self.init(source: span.source.number, start: span.start, end: span.end) }
     package var span: Span { Span(SourceID(source), Int(start), Int(end)) }
-}
-
-extension Tape {
-    /// A branch was taken by this node's truth. A compiled plan must look again; the tape itself needs nothing.
-    func guardBranch(_ node: Node) { guards.append((node.index, node.value.number)) }
 }

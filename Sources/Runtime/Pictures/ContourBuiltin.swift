@@ -34,7 +34,7 @@ struct ContourRequest {
             throw call.typeError(index, needs: index == 0 ? "a function of two numbers, or a run" : "a run for `path`")
         }
         guard let path = RunFigures.path(run), path.count == 2 else {
-            let count = run.state.parameters.leaves.reduce(0) { $0 + ($1.tensor?.count ?? 0) }
+            let count = run.state.parameters.leaves.reduce(0) { $0 + ($1.outline?.count ?? 0) }
             throw call.problem(
                 "a contour shows a run of two parameters, but this one has \(count)", at: index,
                 hints: count == 1 ? ["`plot(f, -1...7, path: run)` shows the path of a run of one"] : [])

@@ -23,7 +23,7 @@ extension Builtin.Call {
                     hints: isOrder ? ["the smaller end comes first: `\(machine.style.format(low))...\(machine.style.format(high))`"] : [])
             }
             return Interval(range.lower, range.upper)
-        case let value where value.tensor?.shape == Shape([2]):
+        case let value where value.outline?.shape == Shape([2]):
             let ends = value.tensor?.numbers ?? []
             if ends[0] != ends[1], ends.allSatisfy(\.isFinite) { return Interval(min(ends[0], ends[1]), max(ends[0], ends[1])) }
             fallthrough
@@ -84,7 +84,7 @@ extension Builtin.Call {
         case .record(let record):
             let curves = zip(record.names, record.values).compactMap { name, value in numbers(value).map { (name, $0) } }
             return curves.count == record.names.count ? curves : nil
-        case let value where value.tensor?.rank == 2 && value.tensor?.shape.axes.contains(1) == false:
+        case let value where value.outline?.rank == 2 && value.outline?.shape.axes.contains(1) == false:
             return value.tensor.map { rows($0).map { ("", $0) } }
         case let value:
             if let numbers = numbers(value) { return [("", numbers)] }

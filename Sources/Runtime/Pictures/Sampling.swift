@@ -21,7 +21,7 @@ struct Sampler {
             throw call.problem(
                 "`\(call.builtin.name)` draws numbers, but at \(place) \(function.name.map { "`\($0)`" } ?? "the function") gives \(value.typeDescription)",
                 at: index,
-                hints: (value.tensor?.rank ?? 0) > 0 ? ["`mean(…)` or an index makes one number of it"] : [])
+                hints: (value.outline?.rank ?? 0) > 0 ? ["`mean(…)` or an index makes one number of it"] : [])
         }
         return tensor.number
     }

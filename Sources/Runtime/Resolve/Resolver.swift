@@ -77,6 +77,7 @@ struct Resolver {
             if !isInFunction, let place = upcoming[name.text], variable.global?.pointee.isNothing ?? true {
                 report(Messages.usedBeforeIntroduction(name, introduced: place))
             }
+            scope.uses(variable)
             return .global(variable)
         }
         if let value = builtins[name.text] { return .constant(value) }

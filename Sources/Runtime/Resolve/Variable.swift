@@ -59,6 +59,13 @@ final class FunctionScope {
     private(set) var slotCount = 0
     private(set) var captures: [(variable: Variable, reference: Reference)] = []
     private var blocks: [[String: Variable]] = [[:]]
+    /// The top-level names that it and the functions within it use.
+    private(set) var globals: [Variable] = []
+
+    func uses(_ global: Variable) {
+        if !globals.contains(where: { $0 === global }) { globals.append(global) }
+        parent?.uses(global)
+    }
 
     init(parent: FunctionScope?) { self.parent = parent }
 

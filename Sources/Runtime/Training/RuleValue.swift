@@ -58,6 +58,13 @@ package final class WrittenRule: RuleValue {
     /// η at the step that `set` prepared, where the rule has it.
     var rate: Double { settings.first { $0.name == "lr" }?.cell.value.tensor?.number ?? .nan }
 
+    /// The rule gave something else than a parameter's new value.
+    func misfit(_ parameter: Value, _ result: Value, _ site: Site) -> Diagnostic {
+        Diagnostic(
+            "the rule `\(name)` must give the parameter's new value, \(parameter.typeDescription), but it gives \(result.typeDescription)",
+            at: site.span, labels: [.init(update.declaration.span, "this update")])
+    }
+
     /// One parameter after the update; `memory` is read and written.
     func apply(
         _ parameter: Value, _ gradient: Value, step: Int, memory values: inout [Value], _ machine: Machine, _ site: Site
@@ -67,9 +74,7 @@ package final class WrittenRule: RuleValue {
         let result = try machine.call(.function(update), Array(arguments.prefix(update.parameters.count)), names: nil, site)
         for index in values.indices { values[index] = memory[index].cell.value.settled }
         guard let new = result.settled.tensor, let old = parameter.tensor, new.shape == old.shape else {
-            throw Diagnostic(
-                "the rule `\(name)` must give the parameter's new value, \(parameter.typeDescription), but it gives \(result.typeDescription)",
-                at: site.span, labels: [.init(update.declaration.span, "this update")])
+            throw misfit(parameter, result, site)
         }
         // A setting of 64 bits must not widen parameters of 32.
         return Value(new.converted(to: old.type))

@@ -10,7 +10,10 @@ struct Trainer {
     var state: TrainingState
     let machine: Machine
     let site: Site
-    private var minibatches: Minibatches?
+    var minibatches: Minibatches?
+    /// An update as a function, and its plans.
+    var step: TrainingStep?
+    let entry = PlanEntry()
     /// For the time and the share that progress tells.
     var goal: Goal
 
@@ -90,6 +93,7 @@ struct Trainer {
         let outside = machine.random
         machine.random = setup.stream.split("update").split(state.steps)
         defer { machine.random = outside }
+        if try updateByPlan(epoch, position) { return }
         let rows = try batch(epoch, position)
         let evaluated = try evaluate(state.parameters, rows)
         let place = setup.data.isEmpty ? "step \(state.steps + 1)" : "step \(state.steps + 1) (minibatch \(position + 1) of epoch \(epoch + 1))"
@@ -105,7 +109,7 @@ struct Trainer {
             norm = Measures.norm(gradients)
         }
         let old = state.parameters.leaves.filter(\.isNumeric)
-        let new = try step(old, gradients, loss: evaluated.loss, rows)
+        let new = try moved(old, gradients, loss: evaluated.loss, rows)
         guard new.allSatisfy({ $0.tensor?.isFinite ?? false }) else {
             try stopNotFinite("a parameter", place, rows)
             return
@@ -153,7 +157,7 @@ struct Trainer {
         return (loss.number, gradient.leaves.compactMap(\.tensor))
     }
 
-    private mutating func step(
+    private mutating func moved(
         _ old: [Value], _ gradients: [Tensor], loss: Double, _ rows: [(name: String, tensor: Tensor)]
     ) throws -> [Value] {
         if let rule = setup.rule as? WrittenRule {

@@ -28,6 +28,13 @@ open class Callable {
 
     init(isClosure: Bool = false) { self.isClosure = isClosure }
 
+    /// The functions that it was made of by Swift, as `grad(f)` was of f.
+    var parts: [Callable] { [] }
+    /// Whether another does the same with its parts.
+    func isLike(_ other: Callable) -> Bool { self === other }
+    /// Where plans of its calls are kept; `nil` where there are none.
+    var subject: PlanSubject? { nil }
+
     /// `arguments` in the order of `parameters`, `nil` where none was given; a variadic parameter's come last as a list.
     package func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         .nothing

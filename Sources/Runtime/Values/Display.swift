@@ -17,7 +17,7 @@ extension NumberStyle {
         case .boolean(let boolean): return boolean ? "true" : "false"
         case .text(let text): return NumberStyle.quoted(text.string)
         case .tensor(let box): return describe(box.tensor)
-        case .node(let node): return describe(Value.plain(node))
+        case .node: return describe(value.observed)
         case .list(let list): return describe(list)
         case .record(let record):
             return laidOut("{", zip(record.names, record.values).map { ("\($0): ", describe($1)) }, "}")

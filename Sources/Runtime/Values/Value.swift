@@ -127,8 +127,14 @@ extension Value {
         node.primitive.isPredicate && node.value.rank == 0 ? .boolean(node.value.number != 0) : Value(node.value)
     }
 
-    /// The number or tensor in it, if it is one; of a node, its value.
+    /// The number or tensor in it, if it is one; of a node, its value, which a plan then has to come to again.
     package var tensor: Tensor? {
+        if case .node(let node) = self { node.tape.observe(node) }
+        return outline
+    }
+
+    /// As `tensor`, for its shape and type alone: nothing goes by its numbers.
+    package var outline: Tensor? {
         switch self {
         case .number(let number): Tensor(number)
         case .tensor(let box): box.tensor

@@ -1,0 +1,110 @@
+import Autodiff
+import Tensors
+
+/// What is done with a function: plans are kept for each.
+indirect enum Transform: Hashable {
+    case call
+    case gradient(Transform, by: [String]?, withValue: Bool)
+    case jacobian(Transform, by: [String]?)
+    case tangent(Transform)
+    case pullback(Transform)
+}
+
+/// A compiled call: what it is for, and how its results become a value again.
+final class ReadyPlan {
+    let plan: Plan
+    let arguments: [Form]
+    let probes: [Probe]
+    let result: ResultForm
+    /// The tape held zero adjoints at zero beside NaN: results that are not finite are left to it.
+    let mustBeFinite: Bool
+
+    init(_ plan: Plan, _ reach: Reach, _ result: ResultForm, mustBeFinite: Bool) {
+        (self.plan, self.result, self.mustBeFinite) = (plan, result, mustBeFinite)
+        (arguments, probes) = (reach.arguments, reach.probes)
+    }
+}
+
+/// A value whose numbers are results of a plan.
+indirect enum ResultForm {
+    case number(Int)
+    case truth(Int)
+    case tensor(Int, Shape, ElementType)
+    case list([ResultForm])
+    case record([String], [ResultForm])
+    case fixed(Value)
+}
+
+/// Plans of one function under one transform.
+final class PlanEntry {
+    /// The last first: a loop asks for the same one again.
+    var plans: [ReadyPlan] = []
+    /// The arguments of the last call for which there was no plan.
+    var lastArguments: [Form]?
+    /// Why it is left to the tape.
+    var reason: String?
+    private(set) var hits = 0
+    private var traces = 0
+
+    static let mostPlans = 4
+    /// A function may be recorded this often at no gain before it is left to the tape.
+    private static let patience = 8
+
+    func hit(_ index: Int) {
+        hits += 1
+        if index > 0 { plans.swapAt(0, index) }
+    }
+
+    func traced() {
+        traces += 1
+        if traces > PlanEntry.patience + hits / 16 { reason = "its path keeps changing" }
+    }
+
+    func add(_ plan: ReadyPlan) {
+        plans.insert(plan, at: 0)
+        if plans.count > PlanEntry.mostPlans { plans.removeLast() }
+    }
+}
+
+/// The plans of one function's code, by transform.
+package final class PlanCache {
+    private var entries: [Transform: PlanEntry] = [:]
+
+    package init() {}
+
+    func entry(_ transform: Transform) -> PlanEntry {
+        if let entry = entries[transform] { return entry }
+        let entry = PlanEntry()
+        entries[transform] = entry
+        return entry
+    }
+
+    var all: [(transform: Transform, entry: PlanEntry)] { entries.map { ($0.key, $0.value) } }
+}
+
+/// When calls are compiled.
+package enum PlanMode: Sendable {
+    /// From the second call on.
+    case on
+    case off
+    /// From the first, whose result then comes from the plan: to test plans by.
+    case forced
+}
+
+/// What became of calls that might run by a plan.
+package struct PlanCounts: Equatable, Sendable {
+    /// Tapes that became plans.
+    package var compiled = 0
+    /// Calls that a plan answered.
+    package var hits = 0
+    /// Plans that a guard or a refusal sent back to the tape.
+    package var misses = 0
+    /// Tapes that could not become plans.
+    package var abandoned = 0
+    package init() {}
+}
+
+/// Thrown while a tape is recorded for a plan, before anything is done that a plan could not do again.
+struct Unplannable: Error {
+    let reason: String
+}
