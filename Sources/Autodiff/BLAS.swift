@@ -4,6 +4,10 @@ package import Tensors
 // OpenBLAS, seen from the primitives: row-major, sizes as Int, one call for both element types. Callers have checked that
 // every length fits OpenBLAS's 32-bit sizes (`BLAS.fits`).
 
+private let rowMajor = Int32(OPENBLAS_ROW_MAJOR)
+private let transposed = Int32(OPENBLAS_TRANS)
+private let notTransposed = Int32(OPENBLAS_NO_TRANS)
+
 /// The element types that OpenBLAS computes with.
 protocol BLASNumber: BinaryFloatingPoint & Sendable {
     static var type: ElementType { get }
@@ -22,18 +26,18 @@ extension Double: BLASNumber {
         _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Double>, _ lda: Int32,
         _ b: UnsafePointer<Double>, _ ldb: Int32, _ beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int32
     ) {
-        cblas_dgemm(
-            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, n, m, k, 1, a, lda, b,
+        openblas_dgemm(
+            rowMajor, transposeA ? transposed : notTransposed, transposeB ? transposed : notTransposed, n, m, k, 1, a, lda, b,
             ldb, beta, c, ldc)
     }
     static func gemv(
         _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
         _ y: UnsafeMutablePointer<Double>
     ) {
-        cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+        openblas_dgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, columns, x, 1, 0, y, 1)
     }
     static func dot(_ n: Int32, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double {
-        cblas_ddot(n, a, 1, b, 1)
+        openblas_ddot(n, a, 1, b, 1)
     }
 }
 
@@ -43,18 +47,18 @@ extension Float: BLASNumber {
         _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Float>, _ lda: Int32,
         _ b: UnsafePointer<Float>, _ ldb: Int32, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int32
     ) {
-        cblas_sgemm(
-            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, n, m, k, 1, a, lda, b,
+        openblas_sgemm(
+            rowMajor, transposeA ? transposed : notTransposed, transposeB ? transposed : notTransposed, n, m, k, 1, a, lda, b,
             ldb, beta, c, ldc)
     }
     static func gemv(
         _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
         _ y: UnsafeMutablePointer<Float>
     ) {
-        cblas_sgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+        openblas_sgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, columns, x, 1, 0, y, 1)
     }
     static func dot(_ n: Int32, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
-        cblas_sdot(n, a, 1, b, 1)
+        openblas_sdot(n, a, 1, b, 1)
     }
 }
 
@@ -63,7 +67,7 @@ package enum BLAS {
     /// threads cost more than they bring, LAPACK's small calls are hurt most, and its way of sharing the work changes the
     /// last bits of a result with their number. Large products are cut here instead, into blocks that depend on
     /// the lengths alone, so that any number of threads gives the same bits.
-    private static let oneThread: Void = openblas_set_num_threads(1)
+    private static let oneThread: Void = openblas_threads(1)
     private static let largeProduct = 256 * 256 * 256
     private static let processors = Threads.processors
 

@@ -79,7 +79,7 @@ struct LU {
         pivots = [Int32](repeating: 0, count: n)
         var (size, info) = (Int32(n), Int32(0))
         let leading = size
-        withUnsafePointer(to: leading) { dgetrf_(&size, $0, &factors, $0, &pivots, &info) }
+        withUnsafePointer(to: leading) { openblas_dgetrf(&size, $0, &factors, $0, &pivots, &info) }
         zeroPivot = info > 0 ? Int(info) : nil
     }
 
@@ -101,11 +101,11 @@ struct LU {
         // LAPACK sees Aᵀ: its plain system is our transposed one.
         var transposition = Int8(UInt8(ascii: transposed ? "N" : "T"))
         if triangle == 0 {
-            dgetrs_(&transposition, &size, &count, factors, &leading, pivots, &x.numbers, &size, &info)
+            openblas_dgetrs(&transposition, &size, &count, factors, &leading, pivots, &x.numbers, &size, &info)
         } else {
             var part = Int8(UInt8(ascii: triangle < 0 ? "U" : "L"))
             var diagonal = Int8(UInt8(ascii: "N"))
-            dtrtrs_(&part, &transposition, &diagonal, &size, &count, factors, &leading, &x.numbers, &size, &info)
+            openblas_dtrtrs(&part, &transposition, &diagonal, &size, &count, factors, &leading, &x.numbers, &size, &info)
         }
         return x.transposed
     }
@@ -135,7 +135,7 @@ enum LAPACK {
         // LAPACK's upper triangle, column by column, is our lower one, row by row.
         var part = Int8(UInt8(ascii: "U"))
         var leading = max(1, n)
-        dpotrf_(&part, &n, &result.numbers, &leading, &info)
+        openblas_dpotrf(&part, &n, &result.numbers, &leading, &info)
         for i in 0..<a.rows {
             for j in (i + 1)..<max(i + 1, a.rows) { result.numbers[i * a.rows + j] = 0 }
         }
@@ -150,14 +150,14 @@ enum LAPACK {
         var leading = max(1, m)
         var factors = a.transposed.numbers
         var scales = [Double](repeating: 0, count: max(1, k))
-        workspace { dgeqrf_(&m, &n, &factors, &leading, &scales, $0, $1, &info) }
+        workspace { openblas_dgeqrf(&m, &n, &factors, &leading, &scales, $0, $1, &info) }
         var r = Matrix([Double](repeating: 0, count: k * a.columns), k, a.columns)
         for i in 0..<k {
             let sign = factors[i * a.rows + i] < 0 ? -1.0 : 1
             for j in i..<a.columns { r.numbers[i * a.columns + j] = sign * factors[j * a.rows + i] }
         }
         let signs = (0..<k).map { factors[$0 * a.rows + $0] < 0 ? -1.0 : 1 }
-        if k > 0 { workspace { dorgqr_(&m, &order, &order, &factors, &leading, scales, $0, $1, &info) } }
+        if k > 0 { workspace { openblas_dorgqr(&m, &order, &order, &factors, &leading, scales, $0, $1, &info) } }
         var columns = Matrix(Array(factors.prefix(k * a.rows)), k, a.rows)
         for i in 0..<k where signs[i] < 0 {
             for j in 0..<a.rows { columns.numbers[i * a.rows + j].negate() }
@@ -179,7 +179,7 @@ enum LAPACK {
         var u = Matrix([Double](repeating: 0, count: a.rows * k), a.rows, k)
         var integers = [Int32](repeating: 0, count: 8 * k)
         var leading = m
-        workspace { dgesdd_(&job, &m, &n, &copy, &leading, &s, &vt.numbers, &m, &u.numbers, &order, $0, $1, &integers, &info) }
+        workspace { openblas_dgesdd(&job, &m, &n, &copy, &leading, &s, &vt.numbers, &m, &u.numbers, &order, $0, $1, &integers, &info) }
         if info != 0 { return nil }
         var columns = u.transposed
         for i in 0..<k where isNegative(columns.numbers[(i * a.rows)..<((i + 1) * a.rows)]) {
@@ -201,11 +201,11 @@ enum LAPACK {
         var rows = a
         var (sizes, count) = ((0.0, Int32(0)), Int32(-1))
         var leading = n
-        dsyevd_(&job, &part, &n, &rows.numbers, &leading, &values, &sizes.0, &count, &sizes.1, &count, &info)
+        openblas_dsyevd(&job, &part, &n, &rows.numbers, &leading, &values, &sizes.0, &count, &sizes.1, &count, &info)
         var (length, integerLength) = (Int32(sizes.0), sizes.1)
         var numbers = [Double](repeating: 0, count: Int(length))
         var integers = [Int32](repeating: 0, count: Int(integerLength))
-        dsyevd_(&job, &part, &n, &rows.numbers, &leading, &values, &numbers, &length, &integers, &integerLength, &info)
+        openblas_dsyevd(&job, &part, &n, &rows.numbers, &leading, &values, &numbers, &length, &integers, &integerLength, &info)
         if info != 0 { return nil }
         for i in 0..<a.rows where isNegative(rows.numbers[(i * a.rows)..<((i + 1) * a.rows)]) {
             for j in 0..<a.rows { rows.numbers[i * a.rows + j].negate() }

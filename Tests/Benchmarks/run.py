@@ -1,157 +1,259 @@
 """Times Grad against its peers and prints a table. Run by scripts/bench.
 
-A case is NAME.grad; beside it lie the same programs for the peers. All print the same number, which is checked before a time is
-believed. A program's time is that of its whole run less the start-up of its interpreter, or what it tells itself in a line
-`seconds …` (the peers that take long to import and compile). Times are medians, of runs taken in turn.
+A case is NAME.grad; what its peers run lies beside it (Lua and CPython) or in `peers` (PyTorch, JAX and C). All print `start` (the loss and
+the size of its gradient, say), `after` (the result) and `seconds`; the first two have to agree before the third is believed. Times are
+medians of several runs.
 """
 
 import argparse
+import datetime
 import importlib.util
-import math
 import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+import growth
+from cases import C, CASES, COMPILE, EAGER, JIT, LOOP, LUA, PYTHON
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-
-CASES = [
-    ("loop", "scalar loop, 10^7 turns"),
-    ("fib", "fib(27)"),
-    ("sieve", "sieve to 200000"),
-    ("descent", "grad(L)(w), 50000 times"),
-    ("network", "2-layer gradient, 200 times"),
-]
-
-NOTHING = {"grad": ["-e", "1"], "Lua": ["-e", ""], "CPython": ["-c", ""]}
+COLUMNS = (EAGER, COMPILE, JIT, LOOP, C, LUA, PYTHON)
+KINDS = {EAGER: "torch", COMPILE: "compile", JIT: "jit", LOOP: "loop"}
+TIME_LIMIT = 240
 
 
-class Peer:
-    def __init__(self, name, command, ending, module=None):
-        self.name, self.command, self.ending = name, command, ending
-        program = shutil.which(command)
-        self.is_present = program is not None and (module is None or importlib.util.find_spec(module) is not None)
+class Failure(Exception):
+    pass
 
 
-def seconds(command):
-    start = time.perf_counter()
-    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
-    elapsed = time.perf_counter() - start
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{result.stdout}{result.stderr}")
-    lines = result.stdout.strip().splitlines()
-    for line in lines:
-        if line.startswith("seconds "):
-            return float(line.split()[1]), lines[-1], True
-    return elapsed, lines[-1] if lines else "", False
+def environment(threads, peer):
+    """The same number of threads for every library; one thread is also one processor."""
+    own = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NVPL_BLAS_DEBUG_CPU_TYPE")}
+    own |= {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    own["JAX_PLATFORMS"], own["TORCHINDUCTOR_CPP_WRAPPER"] = "cpu", "0"
+    if peer in (JIT, LOOP) and threads == 1:
+        own["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+    return own
 
 
-def medians(commands, runs, startup):
-    """By peer: the median time and the answer. The runs go round, so that a busy moment meets all."""
-    times, answers = {name: [] for name in commands}, {}
-    for _ in range(runs):
-        for name, command in commands.items():
-            elapsed, answers[name], is_own = seconds(command)
-            times[name].append(elapsed if is_own else max(elapsed - startup.get(name, 0), 1e-6))
-    return {name: statistics.median(all) for name, all in times.items()}, answers
+def run(command, threads, peer):
+    """What a program printed, by the first word of the line, and its peak memory in megabytes."""
+    pin = (lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])) if hasattr(os, "sched_setaffinity") else None
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as messages:
+        process = subprocess.Popen(command, stdout=out, stderr=messages, env=environment(threads, peer), preexec_fn=pin, cwd=FOLDER)
+        import threading
+        timer = threading.Timer(TIME_LIMIT, process.kill)
+        timer.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        timer.cancel()
+        out.seek(0), messages.seek(0)
+        text, complaint = out.read(), messages.read()
+    if process.returncode:
+        raise Failure(f"took more than {TIME_LIMIT} s" if process.returncode == -9 else complaint.strip()[-300:] or "failed")
+    lines = {}
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0] in ("start", "after", "seconds", "stream"):
+            numbers = [float(w.removeprefix("f32(").removesuffix(")")) for w in words[1:]]
+            lines.setdefault(words[0], []).append(numbers)
+    return lines, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
 
 
-def check(case, answers):
-    expected = float(answers["grad"])
-    for name, answer in answers.items():
-        if not math.isclose(float(answer), expected, rel_tol=1e-8):
-            sys.exit(f"{case}: {name} says {answer}, grad says {answers['grad']}")
+class Bench:
+    def __init__(self, options):
+        self.grad, self.options = options.grad, options
+        self.lua = "lua5.4" if shutil.which("lua5.4") else "lua"
+        self.built = tempfile.TemporaryDirectory()
+        have = importlib.util.find_spec
+        self.present = {
+            EAGER: bool(have("torch")), COMPILE: bool(have("torch")), JIT: bool(have("jax")), LOOP: bool(have("jax")),
+            C: bool(shutil.which("cc")), LUA: bool(shutil.which(self.lua)), PYTHON: True}
+        self.runs = 1 if options.quick else options.runs
+        self.notes = []
+
+    def compiled(self, case, precision):
+        """Gives the hand-written program, compiled on this machine."""
+        source, *options = case.c
+        program = os.path.join(self.built.name, f"{abs(hash((case.c, precision)))}")
+        if not os.path.exists(program):
+            single = ["-DSINGLE"] if precision == "f32" else []
+            made = subprocess.run(
+                ["cc", "-O3", "-march=native", "-ffast-math", *single, *options, os.path.join(FOLDER, "peers", source), "-o", program,
+                 "-lopenblas", "-lm", "-pthread"], capture_output=True, text=True)
+            if made.returncode:
+                raise Failure("does not compile: " + made.stderr[-200:])
+        return program
+
+    def command(self, side, case, precision, threads, steps):
+        words = [str(a) for a in case.arguments]
+        if side == "Grad":
+            return [self.grad, "--digits", "17", os.path.join(FOLDER, case.name + ".grad"), str(steps), precision, *words]
+        if side == LUA:
+            return [self.lua, os.path.join(FOLDER, case.name + ".lua")]
+        if side == PYTHON:
+            return [sys.executable, os.path.join(FOLDER, case.name + ".py"), str(steps)]
+        if side == C:
+            rest = [str(a) for a in case.c_arguments] + ([] if case.c[0] == "scalars.c" else [str(threads)])
+            return [self.compiled(case, precision), str(steps), *rest]
+        return [sys.executable, os.path.join(FOLDER, "peers", "run.py"), case.name, KINDS[side], precision, str(threads), str(steps), *words]
+
+    def measured(self, side, case, precision, threads):
+        """Seconds a step, what was printed, and megabytes."""
+        steps = case.fewer.get(side, case.steps)
+        if self.options.quick:
+            steps = max(1, steps // 10)
+        times, lines, memory = [], {}, 0
+        # A library takes longer to start than to measure, so it measures several times itself.
+        for _ in range(1 if side in KINDS else self.runs):
+            lines, peak = run(self.command(side, case, precision, threads, steps), threads, side)
+            times += [t[0] / steps for t in lines["seconds"]]
+            memory = max(memory, peak)
+        return statistics.median(times), lines, memory
+
+    def agree(self, case, precision, side, own, other):
+        for key, allowed in (("start", case.start), ("after", case.after)):
+            if key not in own or key not in other or (key == "after" and (side in case.fewer or self.options.quick and case.fewer)):
+                continue
+            for a, b in zip(own[key][-1], other[key][-1]):
+                if abs(abs(a) - abs(b)) > allowed[precision] * max(abs(a), abs(b), 1e-12):
+                    raise Failure(f"does not agree: {key} is {b:.9g}, Grad says {a:.9g}")
+
+    def row(self, case, precision, threads):
+        title = f"{case.title}, {precision}, {threads} thread{'s' if threads > 1 else ''}" if case.peers != (LUA, PYTHON) else case.title
+        try:
+            own, lines, memory = self.measured("Grad", case, precision, threads)
+        except Failure as failure:
+            self.notes.append(f"{title}: Grad {failure}")
+            return None
+        row = {"title": title, "target": case.target, "Grad": own, "memory": {"Grad": memory}}
+        for side in case.peers:
+            if not self.present[side]:
+                continue
+            if self.options.quick and side == COMPILE:
+                continue
+            try:
+                time, other, peak = self.measured(side, case, precision, threads)
+                self.agree(case, precision, side, lines, other)
+                row[side], row["memory"][side] = time, peak
+                if side == C and "stream" in other:
+                    rate = other["stream"][-1][0] / own
+                    self.notes.append(f"{title}: {100 * rate:.0f} % of the rate at which C reads the same memory")
+            except Failure as failure:
+                self.notes.append(f"{title}: {side} {failure}")
+        return row
+
+    def start(self):
+        """Start-up: the median of whole runs that compute next to nothing."""
+        import time
+        commands = {"Grad": [self.grad, "-e", "1+1"], LUA: [self.lua, "-e", "print(1+1)"], PYTHON: [sys.executable, "-c", "print(1+1)"]}
+        times = {side: [] for side in commands if side == "Grad" or self.present[side]}
+        for _ in range(5 if self.options.quick else 40):
+            for side in times:
+                begin = time.perf_counter()
+                subprocess.run(commands[side], stdout=subprocess.DEVNULL, check=True)
+                times[side].append(time.perf_counter() - begin)
+        _, memory = run(commands["Grad"], 1, "Grad")
+        return {"title": "start-up, `grad -e 1+1`", "target": "≤ 10 ms", "memory": {"Grad": memory},
+                **{side: statistics.median(t) for side, t in times.items()}}
 
 
 def duration(seconds):
-    if seconds >= 1:
-        return f"{seconds:.2f} s"
-    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
+    for unit, scale in (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
+        if seconds >= scale or unit == "ns":
+            number = seconds / scale
+            return f"{number:.0f} {unit}" if number >= 100 else f"{number:.1f} {unit}" if number >= 10 else f"{number:.2f} {unit}"
 
 
-def row(title, times, peers):
-    own = times["grad"]
-    cells = [f"{title:<30}{duration(own):>10}"]
-    for peer in peers:
-        other = times.get(peer)
-        cells.append(f"{duration(other):>11} {f'({own / other:.2f})':>8}" if other else f"{'':>20}")
-    print("".join(cells).rstrip(), flush=True)
+def ratio(own, other):
+    value = own / other
+    return f"{value:.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
-def source(language, count):
-    """A program of many small functions, to be parsed."""
-    lines = {
-        "grad": "f{i}(x, y) = {{\n    s = 0\n    for k in 1...10 {{ s <- s + (x * {i}.5 - y)^2 / (k + 1) }}\n    if s > 3 {{ return s }}\n    -s\n}}\n",
-        "Lua": "local function f(x, y)\n  local s = 0\n  for k = 1, 10 do s = s + (x * {i}.5 - y)^2 / (k + 1) end\n  if s > 3 then return s end\n  return -s\nend\n",
-        "CPython": "def f{i}(x, y):\n    s = 0\n    for k in range(1, 11): s = s + (x * {i}.5 - y)**2 / (k + 1)\n    if s > 3: return s\n    return -s\n",
-    }[language]
-    text = "".join(lines.format(i=i) for i in range(count))
-    return "do\n" + text.replace("end\nlocal", "end end do\nlocal") + "end\n" if language == "Lua" else text
+def cells(row):
+    """Ratios first, then times, then memory."""
+    present = [side for side in COLUMNS if side in row]
+    return [row["title"], row["target"], duration(row["Grad"]),
+            *(f"**{ratio(row['Grad'], row[side])}** ({duration(row[side])})" if side in row else "" for side in COLUMNS),
+            f"{row['memory']['Grad']:.0f} MB" + "".join(
+                f", {side} {row['memory'][side]:.0f}" for side in present if side in (EAGER, LOOP) and side in row["memory"])]
 
 
-def parsing(grad, peers, runs, startup):
-    """Megabytes of source a second, read and checked but not run."""
-    check = {
-        "grad": lambda path: [grad, "check", path],
-        "Lua": lambda path: [peers["Lua"].command, "-e", f"assert(loadfile('{path}'))"],
-        "CPython": lambda path: [peers["CPython"].command, "-c", f"import ast; ast.parse(open('{path}').read())"],
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        commands, sizes = {}, {}
-        for name in ["grad"] + [p for p in ("Lua", "CPython") if peers[p].is_present]:
-            path = os.path.join(folder, f"program.{name}")
-            with open(path, "w") as file:
-                file.write(source(name, 10000))
-            sizes[name], commands[name] = os.path.getsize(path), check[name](path)
-        times, _ = medians(commands, runs, startup)
-    rates = {name: sizes[name] / 1e6 / times[name] for name in times}
-    cells = [f"{'parsing, MB/s':<30}{rates['grad']:>10.1f}"]
-    for peer in ("Lua", "CPython"):
-        ratio = f"({rates[peer] / rates['grad']:.2f})" if peer in rates else ""
-        cells.append(f"{rates[peer]:>11.1f} {ratio:>8}" if peer in rates else f"{'':>20}")
-    print("".join(cells), flush=True)
+def versions(bench):
+    found = [f"Grad {subprocess.run([bench.grad, '--version'], capture_output=True, text=True).stdout.strip()}", f"Python {platform.python_version()}"]
+    for module in ("torch", "jax"):
+        if importlib.util.find_spec(module):
+            from importlib.metadata import version
+            found.append(f"{module} {version(module)}")
+    for command in (["cc", "--version"], [bench.lua, "-v"]):
+        if shutil.which(command[0]):
+            out = subprocess.run(command, capture_output=True, text=True)
+            found.append((out.stdout or out.stderr).splitlines()[0].split("  ")[0])
+    return ", ".join(found)
+
+
+def machine():
+    try:
+        with open("/proc/cpuinfo") as file:
+            model = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    return f"{model}, {len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} processors, {platform.system()} {platform.release().split('-')[0]}"
 
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Times Grad against its peers.")
     parser.add_argument("--grad", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--runs", type=int, default=5, help="runs of each program (5)")
-    parser.add_argument("cases", nargs="*", help="the cases to run: " + ", ".join(["start", *(c for c, _ in CASES), "parse"]))
+    parser.add_argument("--quick", action="store_true", help="a tenth of the steps, one run, without torch.compile: to see that all works")
+    parser.add_argument("--case", action="append", default=[], metavar="NAME", help="only this case; may be given again")
+    parser.add_argument("--threads", type=int, choices=(1, 2), help="only with so many threads")
+    parser.add_argument("--markdown", metavar="FILE", help="also write the table there, with machine, versions and date")
+    parser.add_argument("cases", nargs="*", help="like --case: start, growth, " + ", ".join(dict.fromkeys(c.name for c in CASES)))
     options = parser.parse_args()
-    wanted = options.cases or ["start", "parse"] + [name for name, _ in CASES]
+    wanted = options.case + options.cases
+    known = {"start", "growth", *(c.name for c in CASES)}
+    if unknown := [name for name in wanted if name not in known]:
+        parser.error(f"there is no case {unknown[0]}; there are {', '.join(sorted(known))}")
+    bench = Bench(options)
+    for side, there in bench.present.items():
+        if not there:
+            bench.notes.append(f"{side} is not installed: left out")
+    header = ["case", "to reach", "Grad", *COLUMNS, "peak memory"]
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    print("Times a step, medians. Bold: how many times the peer's time Grad takes.\n")
+    print("\n".join(lines), flush=True)
+    rows = []
 
-    lua = "lua5.4" if shutil.which("lua5.4") else "lua"
-    peers = {p.name: p for p in [
-        Peer("Lua", lua, ".lua"), Peer("CPython", sys.executable, ".py"),
-        Peer("PyTorch", sys.executable, ".torch.py", "torch"), Peer("JAX", sys.executable, ".jax.py", "jax")]}
-    for peer in peers.values():
-        if not peer.is_present:
-            print(f"{peer.name} is not installed: skipped")
+    def show(row):
+        if row:
+            rows.append(row)
+            lines.append("| " + " | ".join(cells(row)) + " |")
+            print(lines[-1], flush=True)
 
-    print("Medians; in parentheses how many times the peer's time Grad takes.\n")
-    print(f"{'':<30}{'Grad':>10}" + "".join(f"{name:>11}{'':>9}" for name in peers).rstrip())
-
-    commands = {"grad": [options.grad, *NOTHING["grad"]]}
-    commands |= {name: [peers[name].command, *NOTHING[name]] for name in ("Lua", "CPython") if peers[name].is_present}
-    startup, _ = medians(commands, max(options.runs, 3) * 4, {})
-    if "start" in wanted:
-        row("start-up", startup, peers)
-    for name, title in CASES:
-        if name not in wanted:
+    if not wanted or "start" in wanted:
+        show(bench.start())
+    for case in CASES:
+        if wanted and case.name not in wanted:
             continue
-        commands = {"grad": [options.grad, "--digits", "17", os.path.join(FOLDER, name + ".grad")]}
-        for peer in peers.values():
-            path = os.path.join(FOLDER, name + peer.ending)
-            if peer.is_present and os.path.exists(path):
-                commands[peer.name] = [peer.command, path]
-        times, answers = medians(commands, options.runs, startup)
-        check(name, answers)
-        row(title, times, peers)
-    if "parse" in wanted:
-        parsing(options.grad, peers, options.runs, startup)
+        for threads in case.threads:
+            for precision in case.precisions:
+                if options.threads in (None, threads):
+                    show(bench.row(case, precision, threads))
+    grown = ""
+    if not wanted or "growth" in wanted:
+        grown = growth.report(options.grad, run, options.quick)
+        print("\n" + grown, flush=True)
+    for note in bench.notes:
+        print(f"- {note}")
+    if options.markdown:
+        with open(options.markdown, "w") as file:
+            file.write(
+                f"Measured on {datetime.date.today()}: {machine()}; {versions(bench)}. Medians of {bench.runs} runs.\n\n"
+                + "\n".join(lines) + "\n\n" + "".join(f"- {note}\n" for note in bench.notes) + "\n" + grown)
 
 
 main()

@@ -14,4 +14,7 @@ local function primes(n)
   end
   return count
 end
-print(primes(200000))
+local start = os.clock()
+local result = primes(200000)
+print("seconds", os.clock() - start)
+print("after", string.format("%.17g", result))

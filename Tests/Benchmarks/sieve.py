@@ -1,3 +1,4 @@
+import time
 def primes(n):
     is_composite = [0] * n
     count = 0
@@ -9,4 +10,7 @@ def primes(n):
                 is_composite[j] = 1
                 j += i
     return count
-print(primes(200000))
+start = time.perf_counter()
+result = primes(200000)
+print("seconds", time.perf_counter() - start)
+print("after", result)

@@ -80,8 +80,12 @@ static inline uintptr_t grad_stack_address(void) { return (uintptr_t)__builtin_f
 // The lowest address of the calling thread's stack; 0 where the system does not tell.
 uintptr_t grad_stack_end(void);
 
+// The processors that this process may use.
+int grad_processors(void);
+
 // What compiled plans run.
 #include "layers.h"
+#include "numeric.h"
 #include "programs.h"
 
 #endif

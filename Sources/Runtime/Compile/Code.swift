@@ -103,11 +103,17 @@ final class FunctionCode {
     /// The globals that it and the functions within it name.
     let globals: [Variable]
     let plans = PlanCache()
+    /// What its names mean; `nil` for one whose body is not its declaration's.
+    let resolution: Resolution?
+    /// It may run over plain numbers alone.
+    let numeric: NumericFunction?
 
     init(
-        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
-        globals: [Variable] = []
+        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate, globals: [Variable] = [],
+        resolution: Resolution? = nil, numeric: NumericFunction? = nil
     ) {
+        self.resolution = resolution
+        self.numeric = numeric
         self.name = declaration.name?.text
         self.parameters = declaration.signature
         self.parameterCount = declaration.parameters.count
@@ -180,6 +186,7 @@ extension Machine {
             try tick(site)
             let frame = Frame(slots: slots, captures: closure.captures)
             if !code.isSimple { try prepare(code, frame, site) }
+            if let numeric = code.numeric, let value = try numeric.call(code, frame, self, site) { return value }
             return try code.body(frame)
         } catch {
             throw risen(error, through: code, site)

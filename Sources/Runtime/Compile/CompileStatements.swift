@@ -116,7 +116,9 @@ extension Compiler {
         let test = test(condition)
         let turn = compile(body, isTail: false)
         let site = Site(span)
+        let numeric = NumericLoop(.condition(condition), body, self)
         return { frame in
+            if let flow = try numeric.run(nil, frame, site) { return flow }
             while try test(frame) {
                 try machine.tick(site)
                 switch try turn(frame) {
@@ -139,10 +141,10 @@ extension Compiler {
         if case .range(let lower, let upper, let isClosed, let rangeSpan) = values {
             let bounds = (compile(lower).evaluate, compile(upper).evaluate)
             let rangeSite = Site(rangeSpan, [lower.span, upper.span])
-            let numeric = NumericLoop(name, body, resolution)
+            let numeric = NumericLoop(.range(name, isClosed: isClosed), body, self)
             return { frame in
                 let range = try machine.range(try bounds.0(frame), try bounds.1(frame), isClosed: isClosed, rangeSite)
-                if let numeric, try numeric.run(range, frame, machine, site) { return .next }
+                if let flow = try numeric.run(range, frame, site) { return flow }
                 return try Compiler.run(range, frame, machine, site, slot, set, turn)
             }
         }

@@ -108,7 +108,7 @@ struct Compiler {
     func functionCode(_ function: Function, _ scope: FunctionScope) -> FunctionCode {
         FunctionCode(
             declaration: function, preparations: function.parameters.map(preparation), slotCount: scope.slotCount,
-            body: body(function.body), globals: scope.globals)
+            body: body(function.body), globals: scope.globals, resolution: resolution, numeric: NumericFunction(function, scope))
     }
 
     func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {

@@ -13,7 +13,7 @@ package final class Machine {
     /// Below this address the native stack is nearly used up.
     @exclusivity(unchecked) private var stackLimit: UInt = 0
     /// Turns until the next look at `checkpoint`.
-    @exclusivity(unchecked) private var countdown = Machine.turnsBetweenChecks
+    @exclusivity(unchecked) var countdown = Machine.turnsBetweenChecks
 
     /// Functions of the language by name, for builtins that call one.
     package var languageFunction: (String) -> Value? = { _ in nil }
@@ -23,6 +23,9 @@ package final class Machine {
     @exclusivity(unchecked) var depth = 0
     /// The value that a block or a `return` leaves.
     @exclusivity(unchecked) package var result: Value = .nothing
+
+    /// The registers of programs that only compute with numbers.
+    private(set) lazy var numbers = NumberStack()
 
     /// What a derivative rule written in the language threw, on its way through a sweep.
     var ruleFailure: (any Error)?
