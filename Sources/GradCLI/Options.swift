@@ -1,6 +1,7 @@
 import ArgumentParser
 import GradREPL
 import Runtime
+import Wording
 
 /// Options of running; they stand before the file.
 struct RunOptions: ParsableArguments {
@@ -27,6 +28,17 @@ struct RunOptions: ParsableArguments {
     @Flag(help: .hidden) var planAlways = false
 
     var plans: PlanMode { plan ? (planAlways ? .forced : .on) : .off }
+
+    @Option(
+        name: .customLong("lang"),
+        help: ArgumentHelp("What explanations are written in, en or pt; else what LC_ALL, LC_MESSAGES or LANG names.", valueName: "code"),
+        transform: { code in
+            guard let language = Language(code: code) else { throw ValidationError("Grad does not speak `\(code)`; it speaks en and pt") }
+            return language
+        })
+    var chosenLanguage: Language?
+
+    var language: Language { chosenLanguage ?? .preferred(environment: environmentVariable) }
 
     @OptionGroup var color: ColorOptions
 

@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Syntax
+import Wording
 
 private struct NoSuchFile: Error, CustomStringConvertible {
     let description = "there is no such file"
@@ -50,6 +51,7 @@ final class GoldenRun {
         }
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)
         interpreter.machine.stopsAtNaN = setting("nan") == "stop"
+        if let language = setting("lang").flatMap(Language.init(code:)) { interpreter.machine.environment.language = language }
         if let digits = setting("digits").flatMap({ Int($0) }) { interpreter.machine.style.digits = digits }
         source = interpreter.addSource(name: path, bytes: Array(program.utf8))
         interpreter.machine.environment.print = { [unowned self] in output($0) }

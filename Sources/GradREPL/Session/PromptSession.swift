@@ -1,6 +1,7 @@
 package import Runtime
 import Syntax
 import Tensors
+package import Wording
 
 /// What stands behind the prompt: inputs and commands in, lines out. It knows nothing of terminals.
 ///
@@ -35,6 +36,7 @@ package final class PromptSession {
         package var digits = 10
         package var stopsAtNaN = false
         package var plans = PlanMode.on
+        package var language = Language.english
         package init() {}
     }
 
@@ -75,6 +77,7 @@ package final class PromptSession {
         interpreter.machine.style.digits = settings.digits
         interpreter.machine.stopsAtNaN = settings.stopsAtNaN
         interpreter.machine.environment.plans = settings.plans
+        interpreter.machine.environment.language = settings.language
         beginning = interpreter.recording {}.1
     }
 

@@ -2,6 +2,7 @@ package import Autodiff
 import Kernels
 package import Syntax
 package import Tensors
+package import Wording
 
 /// What a running program needs: the stack of slots, the tape being recorded, limits and the outside world.
 /// A session owns one; two machines share nothing.
@@ -111,6 +112,9 @@ package final class Machine {
     }
 
     package func print(_ text: String) { environment.print(text) }
+
+    /// A message of the table in the learner's language.
+    func say(_ message: Message, _ parts: KeyValuePairs<String, String> = [:]) -> String { message(environment.language, parts) }
 }
 
 /// The running computation was stopped from outside.
@@ -133,6 +137,8 @@ package struct Environment {
     package var now: () -> Double
     /// When calls are compiled to plans.
     package var plans = PlanMode.on
+    /// What explanations and diagnoses are written in.
+    package var language = Language.english
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.
