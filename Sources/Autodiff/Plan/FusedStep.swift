@@ -39,21 +39,28 @@ final class FusedStep: PlanStep {
     ) {
         (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
         self.sums = sums.map(\.slot)
-        code = .allocate(capacity: max(1, instructions.count))
-        code.initialize(from: instructions, count: instructions.count)
-        fusedInputs = .allocate(capacity: max(1, inputs.count))
-        fusedOutputs = .allocate(capacity: max(1, outputs.count))
-        fusedSums = .allocate(capacity: max(1, sums.count))
-        for (index, input) in inputs.enumerated() {
-            fusedInputs[index] = grad_fused_input(data: nil, repeat: input.repeating, period: input.period)
-        }
-        for index in outputs.indices { fusedOutputs[index] = nil }
-        for (index, sum) in sums.enumerated() { fusedSums[index] = grad_fused_sum(sum: nil, source: UInt16(sum.source)) }
+        // Filled as locals: the optimizer of Swift 6.3 fails on an `init` that reads its own properties before `super.init`.
+        let code = FusedStep.memory(instructions)
+        let fusedInputs = FusedStep.memory(inputs.map { grad_fused_input(data: nil, repeat: $0.repeating, period: $0.period) })
+        let fusedOutputs = FusedStep.memory([UnsafeMutableRawPointer?](repeating: nil, count: outputs.count))
+        let fusedSums = FusedStep.memory(sums.map { grad_fused_sum(sum: nil, source: UInt16($0.source)) })
         chain = grad_fused(
             code: code, inputs: fusedInputs, outputs: fusedOutputs, sums: fusedSums, instructions: instructions.count,
             input_count: inputs.count, output_count: outputs.count, sum_count: sums.count, registers: registers)
+        (self.code, self.fusedInputs, self.fusedOutputs, self.fusedSums) = (code, fusedInputs, fusedOutputs, fusedSums)
         movingInputs = inputs.indices.filter { moving(inputs[$0].slot) }
         movingOutputs = outputs.indices.filter { moving(outputs[$0]) }
+        (lastRead, firstWrite) = FusedStep.places(instructions, inputs, outputs, sums)
+        let cost = (instructions.count + sums.count) * count
+        self.cost = cost
+        super.init(
+            reads: inputs.map(\.slot), writes: outputs + sums.map(\.slot) + [scratch], label: label, flops: cost)
+    }
+
+    /// Where each slot is read last and written first, by the place of the instruction.
+    private static func places(
+        _ instructions: [grad_instruction], _ inputs: [Input], _ outputs: [Int], _ sums: [(slot: Int, source: Int)]
+    ) -> (lastRead: [Int: Int], firstWrite: [Int: Int]) {
         var lastRead: [Int: Int] = [:]
         var firstWrite: [Int: Int] = [:]
         for (place, instruction) in instructions.enumerated() {
@@ -63,10 +70,13 @@ final class FusedStep: PlanStep {
         }
         // What is summed is read at the end of a block.
         for sum in sums where sum.source < inputs.count { lastRead[inputs[sum.source].slot] = Int.max }
-        (self.lastRead, self.firstWrite) = (lastRead, firstWrite)
-        cost = (instructions.count + sums.count) * count
-        super.init(
-            reads: inputs.map(\.slot), writes: outputs + sums.map(\.slot) + [scratch], label: label, flops: cost)
+        return (lastRead, firstWrite)
+    }
+
+    private static func memory<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+        memory.initialize(from: elements, count: elements.count)
+        return memory
     }
 
     deinit {
