@@ -9,8 +9,8 @@ import Darwin
 
 /// Threads for the length of one call: nothing stays behind. Starting one costs some 20 µs, so only work of a millisecond and
 /// more is shared.
-enum Threads {
-    static let processors = max(1, min(Int(grad_processors()), 16))
+package enum Threads {
+    package static let processors = max(1, min(Int(grad_processors()), 16))
 
     /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order.
     static func share(_ count: Int, among threads: Int, _ body: @Sendable (Int) -> Void) {

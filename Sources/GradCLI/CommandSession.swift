@@ -25,6 +25,7 @@ final class CommandSession {
         environment.language = options.language
         environment.progress = { console.progress.show($0) }
         environment.plans = options.plans
+        environment.cores = Environment.processors
         environment.screen = console.terminal.screen
         if console.terminal.movesCursor {
             environment.stage = Stage(write: { console.write($0) }, pause: Terminal.pause)

@@ -73,6 +73,7 @@ package struct REPL {
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
         environment.progress = progress.show
+        environment.cores = Environment.processors
         environment.screen = terminal.screen
         if terminal.movesCursor {
             environment.stage = Stage(

@@ -46,6 +46,7 @@ package final class HostFunction: Callable {
 extension Interpreter {
     /// Calls a function from outside of any program; `names` are those of arguments given by name.
     package func call(_ function: Value, _ arguments: [Value], names: [String?]?, _ site: Site) -> Outcome {
+        machine.forgetAnsweredInterruptions()
         do {
             return try machine.withStackLimit {
                 .finished(try machine.call(function, arguments, names: names, site, calleeSpan: site.span).settled)

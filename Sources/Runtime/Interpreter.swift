@@ -54,6 +54,9 @@ package final class Interpreter {
 
     // MARK: Running
 
+    /// For a host that has begun to count requests to stop anew: training answers the first of them again.
+    package func forgetInterruptions() { machine.toleratedInterruptions = 0 }
+
     /// Finds what is wrong with a program without running it.
     package func check(_ source: Source) -> [Diagnostic] {
         let parsed = parse(source)
@@ -68,6 +71,7 @@ package final class Interpreter {
     package func run(_ source: Source, observe: (Event) -> Void = { _ in }) -> Outcome {
         let parsed = parse(source)
         if parsed.diagnostics.hasErrors { return .rejected(parsed.diagnostics) }
+        machine.forgetAnsweredInterruptions()
         return machine.withStackLimit { run(parsed.program, observe: observe) }
     }
 

@@ -16,6 +16,8 @@ package struct Span: Hashable, Sendable {
         self.end = Int32(end)
     }
 
+    package func contains(_ other: Span) -> Bool { source == other.source && start <= other.start && other.end <= end }
+
     /// The smallest span that covers both.
     package func joined(with other: Span) -> Span {
         Span(source, Int(min(start, other.start)), Int(max(end, other.end)))

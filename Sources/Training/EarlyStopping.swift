@@ -39,6 +39,8 @@ package struct Plateau: Sendable, Equatable {
     package private(set) var bad = 0
 
     package static let tolerance = 1e-4
+    /// η is left as it is where lowering it would change it by less.
+    private static let smallestChange = 1e-8
 
     package init(rate: Double, factor: Double = 0.1, patience: Int = 10, floor: Double = 0) {
         (self.rate, self.factor, self.patience, self.floor) = (rate, factor, patience, floor)
@@ -56,9 +58,9 @@ package struct Plateau: Sendable, Equatable {
             return
         }
         bad += 1
-        if bad > patience {
-            rate = max(rate * factor, floor)
-            bad = 0
-        }
+        guard bad > patience else { return }
+        bad = 0
+        let lower = max(rate * factor, floor)
+        if rate - lower > Plateau.smallestChange { rate = lower }
     }
 }

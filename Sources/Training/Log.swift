@@ -78,8 +78,9 @@ package struct History: Sendable, Equatable {
         "step", "loss", "lr", "gradient", "update", "parameters", "cosine", "zeros", "layers", "clipped",
     ])
     /// One row for each epoch, from epoch 0, before any update. `loss` is taken over all training rows at the epoch's end,
-    /// `mean` over its minibatches as they ran (it lags half an epoch behind); NaN stands for what was not asked for.
-    package var epochs = Log(["epoch", "step", "loss", "mean", "validation", "metric", "lr"])
+    /// `mean` over its minibatches as they ran (it lags half an epoch behind), `gradient` and `update` are the means of the norms of its
+    /// steps; NaN stands for what was not asked for.
+    package var epochs = Log(["epoch", "step", "loss", "mean", "validation", "metric", "lr", "gradient", "update"])
     /// The parameters of a small model, one row for the start and one after each update, one column for each number. Without columns
     /// where there are more of them than `mostTracked`.
     package private(set) var path: Log
@@ -98,5 +99,25 @@ package struct History: Sendable, Equatable {
 
     package mutating func track(_ parameters: [Double]) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
+    }
+}
+
+/// What the updates of the epoch under way add up to, for its row in the history.
+package struct EpochSums: Sendable, Equatable {
+    /// Minibatch losses, weighted by rows.
+    package var loss = 0.0
+    package var rows = 0
+    package var gradient = 0.0
+    package var update = 0.0
+    package var updates = 0
+
+    package init() {}
+
+    package mutating func add(loss: Double, rows: Int, gradient: Double, update: Double) {
+        self.loss += loss * Double(rows)
+        self.rows += rows
+        self.gradient += gradient
+        self.update += update
+        updates += 1
     }
 }

@@ -22,6 +22,30 @@ import Testing
         #expect(try terminal.waitForExit() == 130)
     }
 
+    /// A training that Ctrl-C ends gives its run; what stands behind it runs, and the program ends well.
+    @Test func interruptedTrainingGoesOnBehindIt() throws {
+        let terminal = try start(
+            "-e 'print(\"here\")' -e 'run = train(w -> (w - 3)^2, 0, steps: 1e9)' -e 'print(run.stopped)' -e 'for i in 1...100000 { [1, 2] + i }' -e 'print(\"after\")'")
+        try terminal.wait("the output") { $0.text.contains("here") }
+        try terminal.wait("progress") { $0.text.contains("step ") }
+        try terminal.send("\u{3}")
+        #expect(try terminal.waitForExit() == 0)
+        #expect(terminal.screen.text.contains("interrupted\nafter"))
+    }
+
+    /// The second Ctrl-C is not training's to answer.
+    @Test func secondInterruptionEndsTheProgram() throws {
+        let terminal = try start(
+            "-e 'print(\"here\")' -e 'run = train(w -> (w - 3)^2, 0, steps: 1e9)' -e 'print(run.stopped)' -e 'train(w -> w^2, 0, steps: 1e9)' -e 'print(\"after\")'")
+        try terminal.wait("the output") { $0.text.contains("here") }
+        terminal.settle(seconds: 0.2)
+        try terminal.send("\u{3}")
+        try terminal.wait("the run") { $0.text.contains("interrupted") }
+        try terminal.send("\u{3}")
+        #expect(try terminal.waitForExit() == 130)
+        #expect(!terminal.screen.text.contains("after"))
+    }
+
     @Test func promptWithoutArguments() throws {
         let terminal = try start("--digits 3")
         try terminal.wait("the prompt") { $0.cursorRow == "grad>" }

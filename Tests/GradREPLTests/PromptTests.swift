@@ -123,6 +123,21 @@ import Testing
         #expect(try terminal.run("c()") == ["2"])
     }
 
+    @Test func ctrlCGivesTheRun() throws {
+        let terminal = try Home().startPrompt()
+        try terminal.send("run = train(w -> (w - 3)^2, 0, steps: 1e9)" + Key.enter)
+        try terminal.wait(seconds: 10, "progress") { $0.text.contains("step ") && $0.text.contains("loss ") }
+        try terminal.send(Key.control("c"))
+        try terminal.wait(seconds: 5, "the prompt") { $0.cursorRow == "grad>" }
+        #expect(try terminal.run("run.stopped") == ["\"interrupted\""])
+        #expect(try terminal.run("run.steps > 10") == ["true"])
+        try terminal.send("train(run, steps: 1e9)" + Key.enter)
+        try terminal.wait(seconds: 10, "progress") { $0.text.contains(" left") }
+        try terminal.send(Key.control("c"))
+        try terminal.wait(seconds: 5, "the prompt") { $0.cursorRow == "grad>" }
+        #expect(terminal.lines.contains("  stopped: interrupted"))
+    }
+
     @Test func ctrlDLeaves() throws {
         let terminal = try Home().startPrompt()
         try terminal.send(Key.control("d"))

@@ -101,7 +101,7 @@ struct DiagnosisTests {
     private func history(_ losses: [Double], validation: [Double]? = nil, cosine: Double = 0.5) -> History {
         var history = History()
         for (epoch, loss) in losses.enumerated() {
-            history.epochs.append([Double(epoch), Double(epoch), loss, loss, validation?[epoch] ?? .nan, .nan, 0.1])
+            history.epochs.append([Double(epoch), Double(epoch), loss, loss, validation?[epoch] ?? .nan, .nan, 0.1, 1, 0.01])
             history.steps.append([Double(epoch), loss, 0.1, loss, 0.01, 1, cosine, 0, .nan, 0])
         }
         return history

@@ -139,6 +139,7 @@ package final class PromptSession {
     @discardableResult
     func run(_ source: Source, file: String? = nil) -> Bool {
         interpreter.machine.style.width = output.width()
+        interpreter.forgetInterruptions()
         let echo = echo
         var endsInValue = false
         let (outcome, changes) = interpreter.recording {

@@ -81,6 +81,8 @@ package final class BuiltinFunction: Callable {
 
     init(_ builtin: Builtin) { self.builtin = builtin }
 
+    override func transplanted(by transplant: Transplant) -> Callable { self }
+
     package override var name: String? { builtin.name }
     package override var parameters: [ParameterInfo] { builtin.parameters }
 
@@ -120,6 +122,8 @@ package final class PrimitiveFunction: Callable {
     func takesList(_ index: Int) -> Bool {
         if case .operands = primitive.parameters[index].kind { !infos[index].isVariadic } else { false }
     }
+
+    override func transplanted(by transplant: Transplant) -> Callable { self }
 
     package override var name: String? { primitive.name }
     package override var parameters: [ParameterInfo] { infos }

@@ -98,6 +98,8 @@ final class FunctionCode {
     let slotCount: Int
     let body: Evaluate
     let declaration: Function
+    /// What it was compiled from, to compile it again for another machine.
+    let origin: Origin
     /// Calls bind by position with nothing left open.
     let isSimple: Bool
     /// The globals that it and the functions within it name.
@@ -108,10 +110,28 @@ final class FunctionCode {
     /// It may run over plain numbers alone.
     let numeric: NumericFunction?
 
+    struct Origin {
+        enum Declaration {
+            case function(Function)
+            case rule(RuleDeclaration)
+        }
+
+        let declaration: Declaration
+        let resolution: Resolution
+
+        var span: Span {
+            switch declaration {
+            case .function(let function): function.span
+            case .rule(let rule): rule.span
+            }
+        }
+    }
+
     init(
-        declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate, globals: [Variable] = [],
-        resolution: Resolution? = nil, numeric: NumericFunction? = nil
+        declaration: Function, origin: Origin, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
+        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil
     ) {
+        self.origin = origin
         self.resolution = resolution
         self.numeric = numeric
         self.name = declaration.name?.text

@@ -105,10 +105,20 @@ struct Compiler {
         }
     }
 
+    /// The code of a function that was compiled for another machine.
+    func code(again origin: FunctionCode.Origin) -> FunctionCode? {
+        switch origin.declaration {
+        case .function(let function): resolution.functions[function.span].map { functionCode(function, $0) }
+        case .rule(let rule): ruleCode(rule)
+        }
+    }
+
     func functionCode(_ function: Function, _ scope: FunctionScope) -> FunctionCode {
         FunctionCode(
-            declaration: function, preparations: function.parameters.map(preparation), slotCount: scope.slotCount,
-            body: body(function.body), globals: scope.globals, resolution: resolution, numeric: NumericFunction(function, scope))
+            declaration: function, origin: .init(declaration: .function(function), resolution: resolution),
+            preparations: function.parameters.map(preparation), slotCount: scope.slotCount, body: body(function.body),
+            globals: scope.globals.map { resolution.doubles[ObjectIdentifier($0)] ?? $0 }, resolution: resolution,
+            numeric: NumericFunction(function, scope))
     }
 
     func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {

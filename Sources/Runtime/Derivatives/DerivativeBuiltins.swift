@@ -115,6 +115,10 @@ package final class JacobianFunction: Callable {
         self.chosen = chosen
     }
 
+    override func transplanted(by transplant: Transplant) throws -> Callable {
+        JacobianFunction(of: try transplant.callable(function), by: chosen)
+    }
+
     package override var name: String? { function.name.map { "jacobian(\($0))" } }
     package override var parameters: [ParameterInfo] { function.parameters }
     override var parts: [Callable] { [function] }
@@ -261,6 +265,10 @@ package final class CustomGradient: Callable {
     private let rule: Callable
 
     init(_ function: Callable, _ rule: Callable) { (self.function, self.rule) = (function, rule) }
+
+    override func transplanted(by transplant: Transplant) throws -> Callable {
+        CustomGradient(try transplant.callable(function), try transplant.callable(rule))
+    }
 
     package override var name: String? { function.name }
     package override var parameters: [ParameterInfo] { function.parameters }

@@ -21,6 +21,10 @@ package final class GradientFunction: Callable {
         self.result = result
     }
 
+    override func transplanted(by transplant: Transplant) throws -> Callable {
+        GradientFunction(of: try transplant.callable(function), by: chosen, result: result)
+    }
+
     package override var name: String? { function.name.map { "∇\($0)" } }
     package override var parameters: [ParameterInfo] { function.parameters }
     override var parts: [Callable] { [function] }
@@ -121,6 +125,8 @@ package final class PrimeFunction: Callable {
         self.function = function
         gradient = GradientFunction(of: function)
     }
+
+    override func transplanted(by transplant: Transplant) throws -> Callable { PrimeFunction(of: try transplant.callable(function)) }
 
     package override var name: String? { function.name.map { "\($0)'" } }
     package override var parameters: [ParameterInfo] { function.parameters }

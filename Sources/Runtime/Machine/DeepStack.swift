@@ -16,13 +16,24 @@ package enum DeepStack {
         var result: Result?
         withoutActuallyEscaping({ result = body() }) { work in
             let job = Job(work)
-            if !job.runOnThread() { work() }
+            job.start()
+            job.wait()
         }
         return result ?? body()
     }
 
+    /// Runs `body(0)` to `body(count - 1)`, each on such a thread, and waits for all.
+    static func run(_ count: Int, _ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            let jobs = (0..<count).map { index in Job { body(index) } }
+            for job in jobs { job.start() }
+            for job in jobs { job.wait() }
+        }
+    }
+
     private final class Job {
         private let work: () -> Void
+        private var thread: pthread_t?
 
         init(_ work: @escaping () -> Void) { self.work = work }
 
@@ -34,12 +45,12 @@ package enum DeepStack {
             work()
         }
 
-        /// - Returns: whether there was a thread.
-        func runOnThread() -> Bool {
+        /// Begins on a thread of its own.
+        func start() {
             var attributes = pthread_attr_t()
-            guard pthread_attr_init(&attributes) == 0 else { return false }
+            guard pthread_attr_init(&attributes) == 0 else { return }
             defer { pthread_attr_destroy(&attributes) }
-            guard pthread_attr_setstacksize(&attributes, DeepStack.byteCount) == 0 else { return false }
+            guard pthread_attr_setstacksize(&attributes, DeepStack.byteCount) == 0 else { return }
             let context = Unmanaged.passUnretained(self).toOpaque()
             #if canImport(Glibc)
             var thread = pthread_t()
@@ -47,16 +58,19 @@ package enum DeepStack {
                 if let context { Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run() }
                 return nil
             }, context)
-            guard status == 0 else { return false }
             #else
-            var made: pthread_t?
-            let status = pthread_create(&made, &attributes, { context in
+            var thread: pthread_t?
+            let status = pthread_create(&thread, &attributes, { context in
                 Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run()
                 return nil
             }, context)
-            guard status == 0, let thread = made else { return false }
             #endif
-            return withExtendedLifetime(self) { pthread_join(thread, nil) == 0 }
+            if status == 0 { self.thread = thread }
+        }
+
+        /// Until it is over. Where the system gave no thread, it runs now, on this one.
+        func wait() {
+            if let thread { withExtendedLifetime(self) { _ = pthread_join(thread, nil) } } else { work() }
         }
     }
 }

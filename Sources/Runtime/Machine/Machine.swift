@@ -41,7 +41,7 @@ package final class Machine {
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?
     var journalCount = 0
-    /// Training answers the first request to stop itself, between two updates.
+    /// Requests to stop that do not end the program: training answers the first one itself, between two updates. The next ends it.
     var toleratedInterruptions = 0
     private var notesGiven: Set<String> = []
 
@@ -99,6 +99,11 @@ package final class Machine {
         if let failure = environment.limits?(self) { throw Diagnostic(failure, at: site.span) }
     }
 
+    /// A host that begins to count anew (a prompt, for its next input) has the first request answered anew.
+    func forgetAnsweredInterruptions() {
+        toleratedInterruptions = min(toleratedInterruptions, environment.interruptions())
+    }
+
     func checkInterruption() throws {
         if environment.interruptions() > toleratedInterruptions { throw Interruption() }
     }
@@ -109,6 +114,12 @@ package final class Machine {
     package func note(_ message: String, at span: Span, hints: [String] = []) {
         guard notesGiven.insert("\(span) \(message)").inserted else { return }
         environment.note(Diagnostic(.note, message, at: span, hints: hints))
+    }
+
+    /// Tells a note that another machine had.
+    func pass(on note: Diagnostic) {
+        guard notesGiven.insert("\(note.span.map { "\($0)" } ?? "") \(note.message)").inserted else { return }
+        environment.note(note)
     }
 
     package func print(_ text: String) { environment.print(text) }
@@ -139,6 +150,10 @@ package struct Environment {
     package var plans = PlanMode.on
     /// What explanations and diagnoses are written in.
     package var language = Language.english
+    /// How many threads a sweep may use; then `interruptions` and `now` are called from each of them.
+    package var cores = 1
+    /// Those of this computer.
+    package static let processors = Threads.processors
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.

@@ -123,4 +123,6 @@ final class Resolution {
     var functions: [Span: FunctionScope] = [:]
     /// Lengths declared in parameters: the place of a name that is only checked, not introduced, is absent here.
     var main = FunctionScope(parent: nil)
+    /// Top-level names that another machine has memory of its own for, by the variable they double.
+    var doubles: [ObjectIdentifier: Variable] = [:]
 }

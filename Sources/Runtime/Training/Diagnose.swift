@@ -13,21 +13,29 @@ extension Builtin {
         guard case .object(let object) = call[0], let run = object as? RunValue else {
             throw call.machine.typeError("`diagnose`", needs: "a run, as `train` gives it", call[0], at: call.span(0))
         }
-        let labels = run.setup.data.last?.tensor
-        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) } ?? false
-        let notFinite: String?
-        if case .notFinite(let sentence) = run.state.ending { notFinite = sentence } else { notFinite = nil }
-        let symptoms = Symptoms(
-            run.state.history, baseline: labels.flatMap { Baseline.loss($0, hasClasses: hasClasses) }, hasClasses: hasClasses,
-            isFullBatch: (run.setup.batch ?? run.setup.rows) >= run.setup.rows, notFinite: notFinite)
-        var findings = Diagnosis.findings(symptoms)
+        var findings = run.findings
         let needsCurvature = findings.contains { [.diverging, .zigzag, .oscillating, .blewUp].contains($0.kind) }
         let curvature = needsCurvature ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
-            findings = findings.map { Baseline.explained($0, curvature: curvature, rate: symptoms.rate) }
+            findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate) }
         }
         return .object(DiagnosisValue(findings, curvature: curvature))
     }
+}
+
+extension RunValue {
+    var symptoms: Symptoms {
+        let labels = setup.data.last?.tensor
+        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) } ?? false
+        let notFinite: String?
+        if case .notFinite(let sentence) = state.ending { notFinite = sentence } else { notFinite = nil }
+        return Symptoms(
+            state.history, baseline: labels.flatMap { Baseline.loss($0, hasClasses: hasClasses) }, hasClasses: hasClasses,
+            isFullBatch: (setup.batch ?? setup.rows) >= setup.rows, notFinite: notFinite)
+    }
+
+    /// What its curves alone say, worst first.
+    var findings: [Finding] { Diagnosis.findings(symptoms) }
 }
 
 /// What `diagnose` gives.
@@ -37,6 +45,7 @@ package final class DiagnosisValue: ObjectValue {
 
     init(_ findings: [Finding], curvature: Double?) { (self.findings, self.curvature) = (findings, curvature) }
 
+    override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var typeName: String { "a diagnosis" }
     package override var fieldNames: [String] { ["kinds", "findings", "curvature"] }
     package override func field(_ name: String) -> Value? {

@@ -40,8 +40,7 @@ extension Trainer {
             number(.cosine), number(.zeros), number(.layers), number(.clipped),
         ])
         if state.history.tracksPath { state.history.track(parameters.elements.flatMap { $0.tensor?.numbers ?? [] }) }
-        state.lossSum += number(.loss) * Double(rows)
-        state.rowsSeen += rows
+        state.sums.add(loss: number(.loss), rows: rows, gradient: number(.gradientNorm), update: number(.updateNorm))
         state.parameters = Trainer.refill(state.parameters, parameters.elements)
         state.memory = memory.elements.map { if case .list(let list) = $0 { list.elements } else { [$0] } }
         state.lastGradient = value(.gradients).leaves.compactMap(\.tensor)

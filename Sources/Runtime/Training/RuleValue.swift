@@ -27,6 +27,20 @@ package final class WrittenRule: RuleValue {
         self.update = update
     }
 
+    override func transplanted(by transplant: Transplant) throws -> ObjectValue {
+        func moved(_ entry: (String, Cell, Value)) throws -> (String, Cell, Value) {
+            (entry.0, try transplant.cell(entry.1, isWatched: false), try transplant.value(entry.2))
+        }
+        let (settings, memory) = (try settings.map(moved), try memory.map(moved))
+        return WrittenRule(declaration, settings: settings, memory: memory, update: try transplant.closure(update))
+    }
+
+    /// The same rule with another value for a setting; `nil` if it has no such.
+    func replacing(_ name: String, by value: Value) -> WrittenRule? {
+        guard settings.contains(where: { $0.name == name }) else { return nil }
+        return WrittenRule(declaration, settings: settings.map { ($0, $1, $0 == name ? value : $2) }, memory: memory, update: update)
+    }
+
     package override var name: String { declaration.name.text }
     package override var fieldNames: [String] { settings.map(\.name) }
     package override func field(_ name: String) -> Value? { settings.first { $0.name == name }?.value }
@@ -47,7 +61,13 @@ package final class WrittenRule: RuleValue {
         for setting in settings {
             switch setting.value {
             case .function:
-                setting.cell.value = try machine.call(setting.value, [.number(Double(step))], names: nil, site)
+                let value = try machine.call(setting.value, [.number(Double(step))], names: nil, site).settled
+                guard value.isNumeric else {
+                    throw Diagnostic(
+                        "the schedule of `\(setting.name)` must give a number, but at step \(step) it gives \(value.typeDescription)", at: site.span,
+                        hints: ["a schedule is a function of the step: `step -> 0.1 / (1 + step)`"])
+                }
+                setting.cell.value = value
             case .object(let object) where object is PlateauValue:
                 setting.cell.value = .number(plateau?.rate ?? .nan)
             default: setting.cell.value = setting.value
@@ -88,6 +108,7 @@ package final class LBFGSRule: RuleValue {
 
     init(rate: Double, memory: Int) { (self.rate, self.memory) = (rate, memory) }
 
+    override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var name: String { "lbfgs" }
     package override var fieldNames: [String] { ["lr", "history"] }
     package override func field(_ name: String) -> Value? {
@@ -107,6 +128,7 @@ package final class PlateauValue: ObjectValue {
     package let plateau: Plateau
     init(_ plateau: Plateau) { self.plateau = plateau }
 
+    override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var typeName: String { "a schedule" }
     package override func describe(_ style: NumberStyle) -> String {
         "plateau(\(style.format(plateau.rate)), factor: \(style.format(plateau.factor)), patience: \(plateau.patience))"

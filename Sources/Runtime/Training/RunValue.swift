@@ -10,6 +10,14 @@ package final class RunValue: ObjectValue {
 
     init(_ setup: TrainingSetup, _ state: TrainingState) { (self.setup, self.state) = (setup, state) }
 
+    override func transplanted(by transplant: Transplant) throws -> ObjectValue {
+        var state = state
+        state.parameters = try transplant.value(state.parameters)
+        state.best = try transplant.value(state.best)
+        state.memory = try state.memory.map { try $0.map(transplant.value) }
+        return RunValue(try setup.transplanted(by: transplant), state)
+    }
+
     package override var typeName: String { "a run" }
     package override func figure() -> Figure? { RunFigures.curves(self) }
 
@@ -18,12 +26,9 @@ package final class RunValue: ObjectValue {
     }
 
     package override func field(_ name: String) -> Value? {
-        let epochs = state.history.epochs
         switch name {
-        case "params": return state.parameters
-        case "loss": return epochs.last("loss").map { .number($0) }
-        case "validation": return epochs.last("validation").map { .number($0) }
-        case "metric": return epochs.last("metric").map { .number($0) }
+        case "params": return givesBest ? state.best : state.parameters
+        case "loss", "validation", "metric": return result(name).map { .number($0) }
         case "steps": return .number(Double(state.steps))
         case "epochs": return .number(Double(state.steps / setup.updatesPerEpoch))
         case "best": return state.best
@@ -34,6 +39,16 @@ package final class RunValue: ObjectValue {
         case "memory": return memory
         default: return nil
         }
+    }
+
+    /// With `patience:`, a run that ended hands out the parameters of its best epoch, though it goes on from where it was.
+    private var givesBest: Bool { setup.patience != nil && state.ending != .none && state.stopping.bestLoss.isFinite }
+
+    /// A column of the epoch whose parameters are handed out.
+    package func result(_ column: String) -> Double? {
+        let epochs = state.history.epochs
+        guard givesBest, let row = epochs["epoch"].lastIndex(of: Double(state.stopping.bestEpoch)) else { return epochs.last(column) }
+        return epochs[column][row]
     }
 
     /// For each of the rule's memories, its values in the form of the parameters.
@@ -48,42 +63,52 @@ package final class RunValue: ObjectValue {
     package var ending: String {
         switch state.ending {
         case .none: "not finished"
-        case .finished: setup.data.isEmpty ? "all steps done" : "all epochs done"
-        case .patience(let epochs):
-            "no improvement for \(epochs) epochs; the parameters are those of epoch \(state.stopping.bestEpoch)"
+        case .finished: setup.data.isEmpty || isWithinEpoch ? "all steps done" : "all epochs done"
+        case .patience(let waited):
+            "no improvement for \(counted(waited, unit)); the parameters are those of \(unit) \(state.stopping.bestEpoch)"
         case .converged: "the gradient is zero"
         case .interrupted: "interrupted"
-        case .notFinite(let sentence): "\(sentence); the parameters are the last finite ones"
+        case .notFinite(let sentence):
+            state.steps == 0 ? "\(sentence); the parameters are as they were" : "\(sentence); the parameters are the last finite ones"
         }
     }
 
     package override func describe(_ style: NumberStyle) -> String {
-        let epochs = state.history.epochs
         var style = style
         style.digits = min(style.digits, 6)
         let number = style.format
-        let count = state.steps / setup.updatesPerEpoch
-        var lines: [String] = []
-        if setup.data.isEmpty {
-            lines.append("run: \(state.steps) steps of \(setup.rule.describe(style))")
-        } else {
-            let size = min(setup.batch ?? setup.rows, setup.rows)
-            lines.append(
-                "run: \(count) epochs of \(setup.updatesPerEpoch) updates (\(setup.rows) rows, batch \(size)), \(setup.rule.describe(style))")
+        var lines = ["run: \(extent), \(setup.rule.describe(style))"]
+        func result(_ column: String) -> String { number(self.result(column) ?? .nan) }
+        var line = "  loss \(number(state.history.epochs["loss"].first ?? .nan)) → \(result("loss"))"
+        if !setup.validation.isEmpty { line += ", validation \(result("validation"))" }
+        if let name = setup.metricName { line += ", \(name) \(result("metric"))" }
+        lines.append(line + (isWithinEpoch ? ", at the end of epoch \(finishedEpochs)" : ""))
+        if !setup.data.isEmpty || setup.patience != nil {
+            lines.append("  best \(unit) \(state.stopping.bestEpoch) of \(finishedEpochs)")
         }
-        let losses = epochs["loss"]
-        var line = "  loss \(number(losses.first ?? .nan)) → \(number(losses.last ?? .nan))"
-        if !setup.validation.isEmpty { line += ", validation \(number(epochs.last("validation") ?? .nan))" }
-        if let name = setup.metricName { line += ", \(name) \(number(epochs.last("metric") ?? .nan))" }
-        lines.append(line)
-        if !setup.data.isEmpty || setup.patience != nil { lines.append("  best epoch \(state.stopping.bestEpoch) of \(count)") }
         let clipped = state.history.steps["clipped"]
         if setup.clip != nil {
-            lines.append("  the gradient was clipped in \(Int(clipped.reduce(0, +))) of \(clipped.count) recorded updates")
+            lines.append("  the gradient was clipped in \(Int(clipped.reduce(0, +))) of \(counted(clipped.count, "recorded update"))")
         }
         lines.append("  stopped: \(ending)")
         return lines.joined(separator: "\n")
     }
+
+    private var finishedEpochs: Int { state.steps / setup.updatesPerEpoch }
+    private var isWithinEpoch: Bool { state.steps % setup.updatesPerEpoch != 0 }
+    /// Without data, every step is an epoch of its own, and is not called one.
+    private var unit: String { setup.data.isEmpty ? "step" : "epoch" }
+
+    /// `20 epochs of 4 updates (100 rows, batch 30)`.
+    private var extent: String {
+        if setup.data.isEmpty { return counted(state.steps, "step") }
+        let size = min(setup.batch ?? setup.rows, setup.rows)
+        var text = "\(counted(finishedEpochs, "epoch")) of \(counted(setup.updatesPerEpoch, "update"))"
+        if isWithinEpoch { text += " and \(state.steps % setup.updatesPerEpoch) more" }
+        return "\(text) (\(counted(setup.rows, "row")), batch \(size))"
+    }
+
+    private func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }
 }
 
 /// `run.history`: its columns by name, `history.steps.loss` and `history.epochs.validation`.
@@ -91,6 +116,7 @@ package final class HistoryValue: ObjectValue {
     package let history: History
     init(_ history: History) { self.history = history }
 
+    override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var typeName: String { "a history" }
     package override var fieldNames: [String] { ["steps", "epochs"] + (history.tracksPath ? ["path"] : []) }
     package override func field(_ name: String) -> Value? {

@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 extension Builtin {
-    static let training: [Builtin] = [train, step, lbfgs, plateau, diagnose]
+    static let training: [Builtin] = [train, step, lbfgs, plateau, diagnose, sweep, lrfind, trace]
 
     static let train = Builtin(
         "train", [.required("loss"), .optional("params", "none")] + TrainingOptions.parameters, .training,
@@ -37,6 +37,10 @@ extension Builtin {
         examples: ["step(w -> (w - 3)^2, 0, lr: 0.1)  # 0.6"]
     ) { call in
         if case .object(let object) = call[0], let run = object as? RunValue {
+            if let given = call.arguments.indices.dropFirst().first(where: call.has) {
+                throw Diagnostic(
+                    "`step` takes nothing but the run", at: call.span(given), hints: ["a run keeps its rule, its data and where it is in them"])
+            }
             var trainer = Trainer(run.setup, run.state, goal: .steps(1), call.machine, call.site)
             try trainer.run()
             return .object(RunValue(run.setup, trainer.state))

@@ -44,13 +44,15 @@ struct Trainer {
     mutating func run() throws {
         let perEpoch = setup.updatesPerEpoch
         let last = state.steps + goal.totalSteps(perEpoch)
-        let before = machine.environment.interruptions()
-        machine.toleratedInterruptions = before + 1
-        defer { machine.toleratedInterruptions = 0 }
+        let before = machine.toleratedInterruptions
+        let answersInterruption = before == 0
+        machine.toleratedInterruptions = max(before, 1)
+        // A request that was answered by ending the run is dealt with: what stands behind `train` runs on.
+        defer { if state.ending != .interrupted { machine.toleratedInterruptions = before } }
         state.ending = .none
         if state.steps == 0 && state.history.epochs.count == 0 { try recordEpoch() }
         while state.steps < last {
-            if machine.environment.interruptions() > before {
+            if answersInterruption, machine.environment.interruptions() > 0 {
                 state.ending = .interrupted
                 break
             }
@@ -70,7 +72,6 @@ struct Trainer {
             report(last, perEpoch, isDone: false)
         }
         if state.ending == .none { state.ending = .finished }
-        if setup.patience != nil, state.stopping.bestLoss.isFinite { state.parameters = state.best }
         report(last, perEpoch, isDone: true)
     }
 
@@ -98,7 +99,7 @@ struct Trainer {
         let evaluated = try evaluate(state.parameters, rows)
         let place = setup.data.isEmpty ? "step \(state.steps + 1)" : "step \(state.steps + 1) (minibatch \(position + 1) of epoch \(epoch + 1))"
         guard evaluated.loss.isFinite, evaluated.gradients.allSatisfy(\.isFinite) else {
-            try stopNotFinite(evaluated.loss.isFinite ? "the gradient" : "the loss", place, rows)
+            state.ending = .notFinite(try notFinite(evaluated.loss.isFinite ? .gradient : .loss, place, rows, evaluated.gradients))
             return
         }
         var (gradients, norm) = (evaluated.gradients, Measures.norm(evaluated.gradients))
@@ -111,13 +112,12 @@ struct Trainer {
         let old = state.parameters.leaves.filter(\.isNumeric)
         let new = try moved(old, gradients, loss: evaluated.loss, rows)
         guard new.allSatisfy({ $0.tensor?.isFinite ?? false }) else {
-            try stopNotFinite("a parameter", place, rows)
+            state.ending = .notFinite(try notFinite(.parameters(old), place, rows, gradients))
             return
         }
-        record(old, new, gradients, norm, evaluated.loss, isClipped: isClipped)
+        let move = record(old, new, gradients, norm, evaluated.loss, isClipped: isClipped)
         let count = rows.first?.tensor.shape[0] ?? 1
-        state.lossSum += evaluated.loss * Double(count)
-        state.rowsSeen += count
+        state.sums.add(loss: evaluated.loss, rows: count, gradient: norm, update: move)
         state.parameters = Trainer.refill(state.parameters, new)
         if state.history.tracksPath { state.history.track(new.flatMap { $0.tensor?.numbers ?? [] }) }
         state.lastGradient = gradients
@@ -133,15 +133,22 @@ struct Trainer {
         guard let augment = setup.augment, !rows.isEmpty else { return rows }
         let count = augment.parameters.count == rows.count ? rows.count : 1
         let changed = try machine.call(.function(augment), rows.prefix(count).map { Value($0.tensor) }, names: nil, site).settled
-        let parts: [Value]
-        if case .list(let list) = changed { parts = list.elements } else { parts = [changed] }
-        for (index, part) in parts.prefix(count).enumerated() {
-            guard let tensor = part.settled.tensor, tensor.rank > 0, tensor.shape[0] == rows[index].tensor.shape[0] else {
-                throw Diagnostic("`augment` must give as many rows as it got, but it gives \(part.typeDescription)", at: site.span)
-            }
-            rows[index].tensor = tensor.converted(to: rows[index].tensor.type)
+        switch changed {
+        case .record(let record):
+            for index in rows.indices { try record[rows[index].name].map { try replace(&rows[index], by: $0) } }
+        case .list(let list): for (index, part) in list.elements.prefix(count).enumerated() { try replace(&rows[index], by: part) }
+        default: try replace(&rows[0], by: changed)
         }
         return rows
+    }
+
+    private func replace(_ rows: inout (name: String, tensor: Tensor), by value: Value) throws {
+        guard let tensor = value.settled.tensor, tensor.rank > 0, tensor.shape[0] == rows.tensor.shape[0] else {
+            throw Diagnostic(
+                "`augment` must give the \(rows.tensor.shape[0]) rows of `\(rows.name)` that it got, but it gives \(value.typeDescription)",
+                at: site.span, hints: ["a function of one argument gives the first tensor anew; of several, a record `{\(rows.name): …}`"])
+        }
+        rows.tensor = tensor.converted(to: rows.tensor.type)
     }
 
     /// The loss and its gradient by every leaf of the parameters.
@@ -200,17 +207,20 @@ struct Trainer {
 
     // MARK: Records
 
+    /// Gives the norm of the move.
     private mutating func record(
         _ old: [Value], _ new: [Value], _ gradients: [Tensor], _ norm: Double, _ loss: Double, isClipped: Bool
-    ) {
+    ) -> Double {
         let (before, after) = (old.compactMap(\.tensor), new.compactMap(\.tensor))
         let moves = zip(after, before).map { Elementwise.binary(GRAD_SUB, $0, $1) }
+        let move = Measures.norm(moves)
         let rate = (setup.rule as? WrittenRule)?.rate ?? state.lbfgs?.length ?? .nan
         state.history.steps.append([
-            Double(state.steps + 1), loss, rate, norm, Measures.norm(moves), Measures.norm(before),
+            Double(state.steps + 1), loss, rate, norm, move, Measures.norm(before),
             state.lastGradient.map { Measures.cosine($0, gradients) } ?? .nan, Measures.zeros(gradients),
             Measures.layers(gradients), isClipped ? 1 : 0,
         ])
+        return move
     }
 
     /// At an epoch's end, and before the first: the loss over all rows, validation, the metric.
@@ -223,11 +233,12 @@ struct Trainer {
         let metric = try setup.metric(
             state.parameters, on: setup.validation.isEmpty ? setup.data : setup.validation, machine, site)
         let epoch = state.steps / setup.updatesPerEpoch
-        let mean = state.rowsSeen > 0 ? state.lossSum / Double(state.rowsSeen) : Double.nan
+        let sums = state.sums
         state.history.epochs.append([
-            Double(epoch), Double(state.steps), loss, mean, validation, metric, state.history.steps.last("lr") ?? .nan,
+            Double(epoch), Double(state.steps), loss, sums.loss / Double(sums.rows), validation, metric,
+            state.history.steps.last("lr") ?? .nan, sums.gradient / Double(sums.updates), sums.update / Double(sums.updates),
         ])
-        (state.lossSum, state.rowsSeen) = (0, 0)
+        state.sums = EpochSums()
         let watched = setup.validation.isEmpty ? loss : validation
         if state.stopping.observe(watched, epoch: epoch) { state.best = state.parameters }
         if epoch > 0 { state.plateau?.observe(watched) }
@@ -241,22 +252,5 @@ struct Trainer {
                 hints: ["make it one number with `mean` or `sum`"])
         }
         return tensor.number
-    }
-
-    /// Finds the operation at fault by running the loss once more, watching every value.
-    private mutating func stopNotFinite(
-        _ what: String, _ place: String, _ rows: [(name: String, tensor: Tensor)]
-    ) throws {
-        var sentence = "\(what) became NaN or infinite at \(place)"
-        let wasStopping = machine.stopsAtNaN
-        machine.stopsAtNaN = true
-        defer { machine.stopsAtNaN = wasStopping }
-        do {
-            _ = try machine.invoke(setup.loss, setup.arguments(state.parameters, rows), site)
-        } catch let diagnostic as Diagnostic {
-            let text = diagnostic.span.flatMap(machine.sourceText).map { ", in `\($0)`" } ?? ""
-            sentence += ": \(diagnostic.message)\(text)"
-        }
-        state.ending = .notFinite(sentence)
     }
 }

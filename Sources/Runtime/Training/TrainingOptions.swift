@@ -14,19 +14,29 @@ struct TrainingOptions {
 
     private let call: Builtin.Call
     private let offset: Int
+    private let parameters: [ParameterInfo]
     private var machine: Machine { call.machine }
 
-    init(_ call: Builtin.Call, from offset: Int) { (self.call, self.offset) = (call, offset) }
+    /// `parameters` are those of the builtin from `offset` on; an option that is not among them is not given.
+    init(_ call: Builtin.Call, from offset: Int, _ parameters: [ParameterInfo] = TrainingOptions.parameters) {
+        (self.call, self.offset, self.parameters) = (call, offset, parameters)
+    }
 
     /// A given option; `nil` where it was left out.
     private func option(_ name: String) -> Value? {
-        guard let index = TrainingOptions.parameters.firstIndex(where: { $0.name == name }) else { return nil }
+        guard let index = parameters.firstIndex(where: { $0.name == name }) else { return nil }
         return call.arguments[offset + index]?.settled
     }
 
-    private var span: Span { call.site.span }
+    /// Where an option stands.
+    private func span(_ name: String) -> Span {
+        parameters.firstIndex { $0.name == name }.map { call.span(offset + $0) } ?? call.site.span
+    }
 
-    private func failure(_ message: String, hints: [String] = []) -> Diagnostic { Diagnostic(message, at: span, hints: hints) }
+    /// `option` is the one at fault, if it is one.
+    private func failure(_ message: String, _ option: String? = nil, hints: [String] = []) -> Diagnostic {
+        Diagnostic(message, at: option.map(span) ?? call.site.span, hints: hints)
+    }
 
     // MARK: Starting
 
@@ -40,7 +50,7 @@ struct TrainingOptions {
                 hints: ["numbers, tensors, or records and lists of them: `train(loss, {w: zeros([2]), b: 0}, …)`"])
         }
         let precision = try precision()
-        let seed = try option("seed").map { UInt64(bitPattern: Int64(try machine.whole($0, "`seed`", at: span))) } ?? machine.random.key
+        let seed = try option("seed").map { UInt64(bitPattern: Int64(try machine.whole($0, "`seed`", at: span("seed")))) } ?? machine.random.key
         let all = try data(option("data"), "data", precision, loss)
         var (training, validation) = (all, [(name: String, tensor: Tensor)]())
         if let validate = option("validate") {
@@ -74,7 +84,7 @@ struct TrainingOptions {
         for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment"]
         where option(name) != nil {
             throw failure(
-                "`\(name)` belongs to the start of a run and cannot be changed while it goes on",
+                "`\(name)` belongs to the start of a run and cannot be changed while it goes on", name,
                 hints: ["start a new run from its parameters: `train(loss, run.params, \(name): …)`"])
         }
         let patience = try count("patience") ?? setup.patience
@@ -93,66 +103,103 @@ struct TrainingOptions {
         case (nil, nil):
             if let standard { return standard }
             throw failure("say how much further: `steps:` or `epochs:`")
-        default: throw failure("give `steps` or `epochs`, not both")
+        default: throw failure("give `steps` or `epochs`, not both", "epochs")
         }
     }
 
     // MARK: Single options
 
     private func rule() throws -> RuleValue {
+        let rate = try rate().map { [("lr", $0)] } ?? []
         guard let given = option("rule") else {
             guard case .function(let sgd)? = machine.languageFunction("sgd") else { throw failure("the rule `sgd` is missing") }
-            let rate = option("lr").map { [("lr", $0)] } ?? []
             return try rule(from: sgd, rate)
         }
         if case .function(let function) = given {
             // `rule: adam` with `lr:` beside it.
-            return try rule(from: function, option("lr").map { [("lr", $0)] } ?? [])
+            if !rate.isEmpty, !function.parameters.contains(where: { $0.name == "lr" }) {
+                throw failure("the rule `\(function.name ?? "")` has no `lr`", "lr")
+            }
+            if function.parameters.contains(where: \.isRequired) { throw notARule(given) }
+            return try rule(from: function, rate)
         }
-        guard case .object(let object) = given, let rule = object as? RuleValue else {
-            throw machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", given, at: span)
-        }
+        guard case .object(let object) = given, let rule = object as? RuleValue else { throw notARule(given) }
         if option("lr") != nil {
-            throw failure("`lr` is a setting of the rule", hints: ["write `rule: \(rule.name)(lr: …)`"])
+            throw failure("`lr` is a setting of the rule", "lr", hints: ["write `rule: \(rule.name)(lr: …)`"])
         }
-        return rule
+        return try checked(rule)
     }
 
     private func rule(from function: Callable, _ settings: [(String, Value)]) throws -> RuleValue {
         let result = try machine.call(.function(function), settings.map(\.1), names: settings.map(\.0), call.site)
-        guard case .object(let object) = result, let rule = object as? RuleValue else {
-            throw machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", result, at: span)
-        }
+        guard case .object(let object) = result, let rule = object as? RuleValue else { throw notARule(result) }
+        return try checked(rule)
+    }
+
+    private func notARule(_ value: Value) -> Diagnostic {
+        machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", value, at: span("rule"))
+    }
+
+    /// η beside the rule, or without one.
+    private func rate() throws -> Value? {
+        guard let value = option("lr") else { return nil }
+        try check(rate: value, "lr")
+        return value
+    }
+
+    private func checked(_ rule: RuleValue) throws -> RuleValue {
+        if let rate = rule.field("lr") { try check(rate: rate, "rule") }
         return rule
+    }
+
+    /// η is a number that is not negative, or something that gives one at each step.
+    private func check(rate: Value, _ option: String) throws {
+        switch rate {
+        case .function: return
+        case .object(let object) where object is PlateauValue: return
+        default: break
+        }
+        guard let number = rate.tensor, number.rank == 0 else {
+            throw machine.typeError("`lr`", needs: "a number or a schedule", rate, at: span(option), isWritten: option == "lr")
+        }
+        guard number.number >= 0 else {
+            throw failure("`lr` cannot be negative", option, hints: ["to go uphill, train the negative of the function: `p -> -f(p)`"])
+        }
     }
 
     private func function(_ name: String) throws -> Callable? {
         guard let value = option(name) else { return nil }
-        guard case .function(let function) = value else { throw machine.typeError("`\(name)`", needs: "a function", value, at: span) }
+        guard case .function(let function) = value else {
+            throw machine.typeError("`\(name)`", needs: "a function", value, at: span(name))
+        }
         return function
     }
 
     private func count(_ name: String) throws -> Int? {
         guard let value = option(name) else { return nil }
-        let count = try machine.whole(value, "`\(name)`", at: span)
-        guard count >= 0 else { throw failure("`\(name)` cannot be negative") }
+        let count = try machine.whole(value, "`\(name)`", at: span(name))
+        guard count >= 0 else { throw failure("`\(name)` cannot be negative", name) }
         return count
     }
 
     private func positive(_ name: String) throws -> Double? {
         guard let value = option(name) else { return nil }
-        let number = try machine.number(value, "`\(name)`", at: span)
-        guard number > 0 else { throw failure("`\(name)` must be above 0") }
+        let number = try machine.number(value, "`\(name)`", at: span(name))
+        guard number > 0 else { throw failure("`\(name)` must be above 0", name) }
         return number
     }
 
     private func batch() throws -> Int? {
         guard let value = option("batch") else { return nil }
-        if case .text(let text) = value, text.string == "full" { return nil }
+        switch value {
+        case .text(let text) where text.string == "full": return nil
         // `batch: full` names the builtin function of that name.
-        if case .function(let function) = value, function.name == "full" { return nil }
-        let size = try machine.whole(value, "`batch`", at: span)
-        guard size > 0 else { throw failure("`batch` must be at least 1", hints: ["`batch: full` takes all rows at once"]) }
+        case .function(let function) where function.name == "full": return nil
+        case .text, .function: throw machine.typeError("`batch`", needs: "a number of rows, or `full` for all", value, at: span("batch"))
+        default: break
+        }
+        let size = try machine.whole(value, "`batch`", at: span("batch"))
+        guard size > 0 else { throw failure("`batch` must be at least 1", "batch", hints: ["`batch: full` takes all rows at once"]) }
         return size
     }
 
@@ -167,7 +214,7 @@ struct TrainingOptions {
         switch name {
         case "f32": return .f32
         case "f64": return .f64
-        default: throw failure("`precision` is f32 or f64")
+        default: throw failure("`precision` is f32 or f64", "precision")
         }
     }
 
@@ -184,43 +231,43 @@ struct TrainingOptions {
             return []
         }
         guard case .record(let record) = value else {
-            throw machine.typeError("`\(what)`", needs: "a record of tensors, as in {X: X, y: y}", value, at: span)
+            throw machine.typeError("`\(what)`", needs: "a record of tensors, as in {X: X, y: y}", value, at: span(what))
         }
         let names = loss.parameters.dropFirst().map(\.name)
         if let missing = loss.parameters.dropFirst().first(where: { $0.isRequired && record[$0.name] == nil }) {
-            throw failure("the loss needs `\(missing.name)`, which `\(what)` does not have", hints: ["its fields are the names of the loss's arguments"])
+            throw failure("the loss needs `\(missing.name)`, which `\(what)` does not have", what, hints: ["its fields are the names of the loss's arguments"])
         }
         var result: [(name: String, tensor: Tensor)] = []
         for (name, value) in zip(record.names, record.values) {
             guard names.contains(name) else {
                 let similar = nearestNames(to: name, among: names)
                 throw failure(
-                    "`\(what)` has `\(name)`, which is no argument of the loss",
+                    "`\(what)` has `\(name)`, which is no argument of the loss", what,
                     hints: [similar.isEmpty ? "its arguments are \(names.map { "`\($0)`" }.joined(separator: ", "))" : "did you mean `\(similar[0])`?"])
             }
             guard let tensor = value.settled.tensor, tensor.rank > 0 else {
-                throw failure("`\(name)` of `\(what)` must be a tensor with one row for each example, but it is \(value.typeDescription)")
+                throw failure("`\(name)` of `\(what)` must be a tensor with one row for each example, but it is \(value.typeDescription)", what)
             }
             if let first = result.first, first.tensor.shape[0] != tensor.shape[0] {
-                throw failure("`\(first.name)` has \(first.tensor.shape[0]) rows, but `\(name)` has \(tensor.shape[0])")
+                throw failure("`\(first.name)` has \(first.tensor.shape[0]) rows, but `\(name)` has \(tensor.shape[0])", what)
             }
             result.append((name, precision.map(tensor.converted) ?? tensor))
         }
-        guard result.first.map({ $0.tensor.shape[0] > 0 }) ?? false else { throw failure("`\(what)` has no rows") }
+        guard result.first.map({ $0.tensor.shape[0] > 0 }) ?? false else { throw failure("`\(what)` has no rows", what) }
         return names.compactMap { name in result.first { $0.name == name } }
     }
 
     private func divide(
         _ all: [(name: String, tensor: Tensor)], _ validate: Value, seed: UInt64, _ precision: ElementType?, _ loss: Callable
     ) throws -> ([(name: String, tensor: Tensor)], [(name: String, tensor: Tensor)]) {
-        guard !all.isEmpty else { throw failure("`validate` needs `data`") }
+        guard !all.isEmpty else { throw failure("`validate` needs `data`", "validate") }
         if case .record = validate { return (all, try data(validate, "validate", precision, loss)) }
-        let fraction = try machine.number(validate, "`validate`", at: span)
+        let fraction = try machine.number(validate, "`validate`", at: span("validate"))
         guard fraction > 0 && fraction < 1 else {
-            throw failure("`validate` must lie between 0 and 1", hints: ["0.2 sets a fifth of the rows aside; or give a record of rows"])
+            throw failure("`validate` must lie between 0 and 1", "validate", hints: ["0.2 sets a fifth of the rows aside; or give a record of rows"])
         }
         let rows = all[0].tensor.shape[0]
-        guard rows > 1 else { throw failure("one row cannot be divided into training and validation") }
+        guard rows > 1 else { throw failure("one row cannot be divided into training and validation", "validate") }
         let labels = all.last.flatMap { $0.tensor.rank == 1 ? $0.tensor.numbers : nil }
         let parts = try Splitting.split(
             rows: rows, fraction: fraction, classes: labels, stream: RandomStream(key: seed).split("split"))

@@ -44,6 +44,20 @@ package final class TrainingSetup {
         self.precision = precision
     }
 
+    func replacing(rule: RuleValue) -> TrainingSetup {
+        TrainingSetup(
+            loss: loss, rule: rule, data: data, validation: validation, metric: metric, metricName: metricName, model: model,
+            augment: augment, every: every, clip: clip, batch: batch, patience: patience, seed: seed, precision: precision)
+    }
+
+    func transplanted(by transplant: Transplant) throws -> TrainingSetup {
+        guard let rule = try transplant.object(rule) as? RuleValue else { throw Transplant.Unmovable() }
+        return TrainingSetup(
+            loss: try transplant.callable(loss), rule: rule, data: data, validation: validation, metric: try metric.map(transplant.callable),
+            metricName: metricName, model: try model.map(transplant.callable), augment: try augment.map(transplant.callable),
+            every: try every.map(transplant.callable), clip: clip, batch: batch, patience: patience, seed: seed, precision: precision)
+    }
+
     /// Rows of the training data; 0 without data.
     package var rows: Int { data.first?.tensor.shape[0] ?? 0 }
 
@@ -72,7 +86,7 @@ package final class TrainingSetup {
 
     /// The metric of parameters on rows: a function of the loss's own arguments, or of predictions and labels when there is a model.
     func metric(_ parameters: Value, on data: [(name: String, tensor: Tensor)], _ machine: Machine, _ site: Site) throws -> Double {
-        guard let metric, !data.isEmpty else { return .nan }
+        guard let metric else { return .nan }
         let value: Value
         if let model, let inputs = data.first, let labels = data.last, data.count > 1 {
             let predictions = try machine.call(.function(model), [parameters, Value(inputs.tensor)], names: nil, site)
@@ -104,9 +118,8 @@ package struct TrainingState {
     package var steps = 0
     /// The gradient of the last update, for the angle between successive ones.
     package var lastGradient: [Tensor]?
-    /// Sum of the minibatch losses of the epoch under way, weighted by rows.
-    package var lossSum = 0.0
-    package var rowsSeen = 0
+    /// Over the epoch under way.
+    package var sums = EpochSums()
     /// The parameters of the best epoch.
     package var best: Value
     package var ending: Ending = .none

@@ -39,6 +39,9 @@ open class Callable {
     package func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         .nothing
     }
+
+    /// Its double for another machine; itself where it holds nothing of its own. Closures are carried over by `Transplant` itself.
+    func transplanted(by transplant: Transplant) throws -> Callable { throw Transplant.Unmovable() }
 }
 
 /// A place in the program where something is computed, with its operands' places for messages.

@@ -101,6 +101,8 @@ open class ObjectValue {
     package func describe(_ style: NumberStyle) -> String { typeName }
     /// What `plot` shows of it; `nil` for what has no picture.
     package func figure() -> Figure? { nil }
+    /// Its double for another machine; itself where it never changes and holds no function.
+    func transplanted(by transplant: Transplant) throws -> ObjectValue { throw Transplant.Unmovable() }
 }
 
 extension Value {
