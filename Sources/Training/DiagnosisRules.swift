@@ -1,21 +1,34 @@
+package import Wording
+
 /// The rules of the diagnosis, each a function from symptoms to a finding; all that hold are told, worst first.
-package enum Diagnosis {
-    package static func findings(_ s: Symptoms) -> [Finding] {
+package struct Diagnosis {
+    private let s: Symptoms
+    private let language: Language
+    private let words = Words.diagnosis
+
+    package static func findings(_ symptoms: Symptoms, in language: Language = .english) -> [Finding] {
+        Diagnosis(s: symptoms, language: language).findings()
+    }
+
+    private func findings() -> [Finding] {
         if s.epochs < 2 && s.notFinite == nil {
-            return [finding(.notEnoughHistory, "\(max(0, s.epochs)) epochs", "a curve needs at least two", "train for longer")]
+            let seen = words.notEnoughSeen(language, ["count": "\(max(0, s.epochs))"])
+            return [finding(.notEnoughHistory, seen, words.notEnoughWhy, words.notEnoughTry)]
         }
-        let serious = [notFinite, diverging, blewUp, badStart, deadUnits, layers, plateau, guessing, oscillating, overfitting, metricDisagrees]
-            .compactMap { $0(s) }
+        let serious = [notFinite(), diverging(), blewUp(), badStart(), deadUnits(), layers(), plateau(), guessing(), oscillating(), overfitting(), metricDisagrees()]
+            .compactMap { $0 }
         var found = serious
-        if serious.isEmpty, let slow = speed(s) { found.append(slow) }
-        if let note = zigzag(s) { found.append(note) }
-        if found.isEmpty || found.allSatisfy({ $0.kind == .zigzag }) { found.append(healthy(s)) }
+        if serious.isEmpty, let slow = speed() { found.append(slow) }
+        if let note = zigzag() { found.append(note) }
+        if found.isEmpty || found.allSatisfy({ $0.kind == .zigzag }) { found.append(healthy()) }
         let order = Finding.Kind.allCases
         return found.sorted { (order.firstIndex(of: $0.kind) ?? 0) < (order.firstIndex(of: $1.kind) ?? 0) }
     }
 
-    private static func finding(_ kind: Finding.Kind, _ evidence: String, _ why: String, _ advice: String) -> Finding {
-        Finding(kind: kind, evidence: evidence, why: why, advice: advice)
+    private func finding(
+        _ kind: Finding.Kind, _ evidence: String, _ why: Message, _ advice: Message, _ parts: KeyValuePairs<String, String> = [:]
+    ) -> Finding {
+        Finding(kind: kind, evidence: evidence, why: why(language, parts), advice: advice(language, parts))
     }
 
     /// Four significant digits.
@@ -31,147 +44,115 @@ package enum Diagnosis {
         return result.hasSuffix(".0") ? String(result.dropLast(2)) : result
     }
 
-    static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    private func text(_ number: Double) -> String { Diagnosis.text(number) }
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     // MARK: The rules
 
-    private static func notFinite(_ s: Symptoms) -> Finding? {
-        guard let sentence = s.notFinite else { return nil }
-        return finding(
-            .notFinite, sentence, "one number that is not finite spoils all that is computed from it",
-            "look at the inputs first; else divide η by 10, or clip the gradient")
+    private func notFinite() -> Finding? {
+        s.notFinite.map { finding(.notFinite, $0, words.notFiniteWhy, words.notFiniteTry) }
     }
 
-    private static func diverging(_ s: Symptoms) -> Finding? {
+    private var diverges: Bool {
         let differences = zip(s.training.dropFirst(), s.training).map { $0 - $1 }
         let recent = differences.suffix(5)
-        guard s.last > s.first, s.last > 4 * s.lowest || (recent.count >= 2 && recent.allSatisfy { $0 > 0 }) else { return nil }
-        return finding(
-            .diverging, "the training loss went from \(text(s.first)) to \(text(s.last))",
-            "each step overshoots the minimum by more than it gained", "lower η: it must stay below 2/λmax, and 1/λmax is safe; or clip the gradient")
+        return s.last > s.first && (s.last > 4 * s.lowest || (recent.count >= 2 && recent.allSatisfy { $0 > 0 }))
     }
 
-    private static func blewUp(_ s: Symptoms) -> Finding? {
+    private func diverging() -> Finding? {
+        guard diverges else { return nil }
+        let seen = words.divergingSeen(language, ["first": text(s.first), "last": text(s.last)])
+        return finding(.diverging, seen, words.divergingWhy, words.divergingTry)
+    }
+
+    private func blewUp() -> Finding? {
         let peak = max(s.training.max() ?? 0, s.means.max() ?? 0)
-        guard diverging(s) == nil, peak >= 1.5 * s.first, s.last >= 0.75 * s.first else { return nil }
-        return finding(
-            .blewUp, "the loss rose to \(text(peak)) from \(text(s.first)), and ended at \(text(s.last))",
-            "a few steps too large threw the parameters far off", "lower η and start again")
+        guard !diverges, peak >= 1.5 * s.first, s.last >= 0.75 * s.first else { return nil }
+        let seen = words.blewUpSeen(language, ["peak": text(peak), "first": text(s.first), "last": text(s.last)])
+        return finding(.blewUp, seen, words.blewUpWhy, words.blewUpTry)
     }
 
-    private static func badStart(_ s: Symptoms) -> Finding? {
+    private func badStart() -> Finding? {
         guard s.hasClasses, let baseline = s.baseline, abs(s.first - baseline) > baseline else { return nil }
-        return finding(
-            .badStart, "the first loss is \(text(s.first)); guessing would give \(text(baseline))",
-            "before any training a model should know nothing, and be wrong with little confidence",
-            "scale the inputs, check that the loss fits the task and is a mean, and make the initial values smaller")
+        let seen = words.badStartSeen(language, ["first": text(s.first), "baseline": text(baseline)])
+        return finding(.badStart, seen, words.badStartWhy, words.badStartTry)
     }
 
-    private static func deadUnits(_ s: Symptoms) -> Finding? {
+    private func deadUnits() -> Finding? {
         guard s.zeros >= 0.7, !s.isConverged else { return nil }
-        return finding(
-            .deadUnits, "\(percent(s.zeros)) of the gradient's entries are exactly 0",
-            "units whose input is below zero for every row pass no gradient and cannot recover",
-            "lower η, look at the initial values and the scale of the inputs, or use leaky_relu")
+        return finding(.deadUnits, words.deadSeen(language, ["percent": percent(s.zeros)]), words.deadWhy, words.deadTry)
     }
 
-    private static func layers(_ s: Symptoms) -> Finding? {
+    private func layers() -> Finding? {
         if s.layers < 1e-3 {
-            return finding(
-                .vanishing, "the first layer's gradient is \(text(s.layers)) of the last's",
-                "each layer multiplies the gradient by something below 1", "another activation, larger initial values, fewer layers")
+            return finding(.vanishing, words.vanishingSeen(language, ["ratio": text(s.layers)]), words.vanishingWhy, words.vanishingTry)
         }
         if s.layers > 70 {
-            return finding(
-                .exploding, "the first layer's gradient is \(text(s.layers)) times the last's",
-                "each layer multiplies the gradient by something above 1", "clip the gradient, smaller initial values, fewer layers")
+            return finding(.exploding, words.explodingSeen(language, ["ratio": text(s.layers)]), words.explodingWhy, words.explodingTry)
         }
         return nil
     }
 
-    private static func plateau(_ s: Symptoms) -> Finding? {
-        guard s.epochs >= 5, s.progress < 0.01 * abs(s.first), diverging(s) == nil, !s.isConverged else { return nil }
-        let evidence = "the loss fell by \(text(s.progress)) from \(text(s.first)) in \(s.epochs) epochs"
-        if s.cosine < -0.5 {
-            return finding(.plateau, evidence, "successive gradients point against each other: the steps bounce across the valley", "lower η")
-        }
-        if s.movement < 1e-4 {
-            return finding(.plateau, evidence, "a step moves the parameters by only \(text(s.movement)) of their size", "raise η")
-        }
-        return finding(.plateau, evidence, "the parameters move, but the loss does not follow", "look at the data: labels, shuffling, scale, the loss itself")
+    private func plateau() -> Finding? {
+        guard s.epochs >= 5, s.progress < 0.01 * abs(s.first), !diverges, !s.isConverged else { return nil }
+        let seen = words.plateauSeen(
+            language, ["progress": text(s.progress), "first": text(s.first), "epochs": "\(s.epochs)"])
+        if s.cosine < -0.5 { return finding(.plateau, seen, words.bouncingWhy, words.bouncingTry) }
+        if s.movement < 1e-4 { return finding(.plateau, seen, words.tinyWhy, words.tinyTry, ["movement": text(s.movement)]) }
+        // That it guesses says more than that it stands still.
+        return guesses ? nil : finding(.plateau, seen, words.pipelineWhy, words.pipelineTry)
     }
 
-    private static func guessing(_ s: Symptoms) -> Finding? {
-        guard let baseline = s.baseline, s.lowest >= 0.95 * baseline, s.movement >= 1e-3, diverging(s) == nil else { return nil }
-        return finding(
-            .noBetterThanGuessing, "the best loss is \(text(s.lowest)); guessing gives \(text(baseline))",
-            "the model has found nothing in the inputs that tells the targets",
-            "check labels, shuffling, loss and scale; see whether one minibatch can be learned by heart; a larger model")
+    private var guesses: Bool { s.baseline.map { s.lowest >= 0.95 * $0 && s.movement >= 1e-3 && !diverges } ?? false }
+
+    private func guessing() -> Finding? {
+        guard guesses, let baseline = s.baseline else { return nil }
+        let seen = words.guessingSeen(language, ["best": text(s.lowest), "baseline": text(baseline)])
+        return finding(.noBetterThanGuessing, seen, words.guessingWhy, words.guessingTry)
     }
 
-    private static func oscillating(_ s: Symptoms) -> Finding? {
-        guard s.epochs >= 4, s.progress >= 0.01 * abs(s.first), !s.isConverged, diverging(s) == nil else { return nil }
-        let window = Array(s.training.suffix(max(8, s.epochs / 2)))
-        let residuals = detrended(window)
-        let deviation = (residuals.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)).squareRoot()
+    private func oscillating() -> Finding? {
+        guard s.epochs >= 8, s.progress >= 0.01 * abs(s.first), !s.isConverged, !diverges else { return nil }
+        let window = s.training.suffix(max(8, s.epochs / 2))
         let moves = zip(window.dropFirst(), window).map { $0 - $1 }
-        let flips = zip(moves.dropFirst(), moves).filter { $0 * $1 < 0 }.count
-        guard deviation >= 0.05 * s.progress, Double(flips) >= 0.3 * Double(max(1, moves.count - 1)) else { return nil }
-        return finding(
-            .oscillating, "over the last \(window.count) epochs the loss swings by ±\(text(deviation))",
-            s.cosine <= -0.2 ? "successive gradients point against each other: η is near its limit" : "the minibatches pull in different directions",
-            s.cosine <= -0.2 ? "lower η" : "a larger batch, or a schedule that lowers η; check the scale of the inputs")
-    }
-
-    /// What is left when the straight line through the values is taken away.
-    private static func detrended(_ y: [Double]) -> [Double] {
-        let n = Double(y.count)
-        let (meanX, meanY) = ((n - 1) / 2, y.reduce(0, +) / n)
-        var (xy, xx) = (0.0, 0.0)
-        for (i, value) in y.enumerated() {
-            xy += (Double(i) - meanX) * (value - meanY)
-            xx += (Double(i) - meanX) * (Double(i) - meanX)
-        }
-        let slope = xx > 0 ? xy / xx : 0
-        return y.enumerated().map { $1 - meanY - slope * (Double($0) - meanX) }
+        let turns = zip(moves.dropFirst(), moves).map { $0 * $1 < 0 ? min(abs($0), abs($1)) : 0 }
+        // Half of what is gone back at each turn: of a swing between two values it is the distance from their mean. A curve that falls
+        // steeply and then trembles has no swing, though it is far from a straight line.
+        let swing = 0.5 * (turns.reduce(0) { $0 + $1 * $1 } / Double(max(1, turns.count))).squareRoot()
+        guard swing >= 0.05 * s.progress, Double(turns.count { $0 > 0 }) >= 0.3 * Double(max(1, turns.count)) else { return nil }
+        let seen = words.oscillatingSeen(language, ["count": "\(window.count)", "swing": text(swing)])
+        return s.cosine <= -0.2
+            ? finding(.oscillating, seen, words.nearLimitWhy, words.bouncingTry)
+            : finding(.oscillating, seen, words.minibatchesWhy, words.minibatchesTry)
     }
 
     /// A note: the loss falls, but not by the shortest way.
-    private static func zigzag(_ s: Symptoms) -> Finding? {
-        guard s.isFullBatch, s.cosine <= -0.5, s.last < s.first, diverging(s) == nil, plateau(s) == nil else { return nil }
-        return finding(
-            .zigzag, "successive gradients point against each other (cosine \(text(s.cosine))), yet the loss falls",
-            "η lies between 1/λmax and 2/λmax: each step crosses the valley", "half of η would get there faster")
+    private func zigzag() -> Finding? {
+        guard s.isFullBatch, s.cosine <= -0.5, s.last < s.first, !diverges, plateau() == nil else { return nil }
+        return finding(.zigzag, words.zigzagSeen(language, ["cosine": text(s.cosine)]), words.zigzagWhy, words.zigzagTry)
     }
 
-    private static func overfitting(_ s: Symptoms) -> Finding? {
+    private func overfitting() -> Finding? {
         guard s.validation.count == s.training.count, let lowest = s.validation.min(),
             let best = s.validation.firstIndex(of: lowest), let end = s.validation.last, best <= s.epochs - 3,
             end - lowest > max(0.05 * lowest, 0.02 * s.validation[0]), s.last < 0.95 * s.training[best]
         else { return nil }
-        return finding(
-            .overfitting,
-            "validation was best at epoch \(best) (\(text(lowest))) and is \(text(end)) now, while training fell from \(text(s.training[best])) to \(text(s.last))",
-            "the model learns the training rows by heart", "weight decay, more data, or stop at epoch \(best) with `patience:`")
+        let seen = words.overfittingSeen(
+            language,
+            ["best": "\(best)", "lowest": text(lowest), "end": text(end), "before": text(s.training[best]), "last": text(s.last)])
+        return finding(.overfitting, seen, words.overfittingWhy, words.overfittingTry, ["best": "\(best)"])
     }
 
-    private static func speed(_ s: Symptoms) -> Finding? {
+    private func speed() -> Finding? {
         guard s.epochs >= 4, s.progress > 0, !s.isConverged else { return nil }
         let quarter = max(1, s.epochs / 4)
         let share = (s.training[s.epochs - quarter] - s.last) / s.progress
-        if share >= 0.15 {
-            return finding(
-                .tooSlow, "the last quarter of the epochs made \(percent(share)) of all progress",
-                "the loss is still falling about as fast as it did", "about three times η, with a schedule; or many more epochs")
-        }
-        if share >= 0.08 {
-            return finding(
-                .stillImproving, "the last quarter of the epochs made \(percent(share)) of all progress", "the loss has not settled", "more epochs")
-        }
-        return nil
+        let seen = words.quarterSeen(language, ["percent": percent(share)])
+        if share >= 0.15 { return finding(.tooSlow, seen, words.tooSlowWhy, words.tooSlowTry) }
+        return share >= 0.08 ? finding(.stillImproving, seen, words.stillWhy, words.stillTry) : nil
     }
 
-    private static func metricDisagrees(_ s: Symptoms) -> Finding? {
+    private func metricDisagrees() -> Finding? {
         let losses = s.validation.isEmpty ? s.training : s.validation
         guard s.metric.count == losses.count, losses.count >= 5, let low = s.metric.min(), let high = s.metric.max() else { return nil }
         let moved = high - low
@@ -179,12 +160,11 @@ package enum Diagnosis {
         let lossMoved = ((losses.max() ?? 0) - (losses.min() ?? 0)) / max(abs(losses[0]), .leastNormalMagnitude)
         let correlation = correlation(losses, s.metric)
         guard abs(correlation) < 0.5 || lossMoved < 0.01 else { return nil }
-        return finding(
-            .metricDisagrees, "the metric moved by \(text(moved)), the loss by \(percent(lossMoved)); their correlation is \(text(correlation))",
-            "the loss is only a stand-in for what counts", "trust the metric; look for a loss closer to it")
+        let seen = words.metricSeen(language, ["moved": text(moved), "percent": percent(lossMoved), "correlation": text(correlation)])
+        return finding(.metricDisagrees, seen, words.metricWhy, words.metricTry)
     }
 
-    private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
+    private func correlation(_ a: [Double], _ b: [Double]) -> Double {
         let n = Double(a.count)
         let (meanA, meanB) = (a.reduce(0, +) / n, b.reduce(0, +) / n)
         var (ab, aa, bb) = (0.0, 0.0, 0.0)
@@ -196,11 +176,39 @@ package enum Diagnosis {
         return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
     }
 
-    private static func healthy(_ s: Symptoms) -> Finding {
-        var evidence = "the loss fell from \(text(s.first)) to \(text(s.last))"
+    private func healthy() -> Finding {
+        var seen = words.healthySeen(language, ["first": text(s.first), "last": text(s.last)])
         if let end = s.validation.last, let lowest = s.validation.min(), let best = s.validation.firstIndex(of: lowest) {
-            evidence += ", validation to \(text(end)) (gap \(text(end - s.last)), best at epoch \(best))"
+            seen = words.healthyValidated(
+                language,
+                ["first": text(s.first), "last": text(s.last), "end": text(end), "gap": text(end - s.last), "best": "\(best)"])
         }
-        return finding(.healthy, evidence, "nothing here looks wrong", "compare with another η or seed before you trust it")
+        return finding(.healthy, seen, words.healthyWhy, words.healthyTry)
+    }
+}
+
+extension Finding.Kind {
+    /// What it is called.
+    package var name: Message {
+        let words = Words.diagnosis
+        return switch self {
+        case .notFinite: words.notFinite
+        case .diverging: words.diverging
+        case .blewUp: words.blewUp
+        case .badStart: words.badStart
+        case .deadUnits: words.deadUnits
+        case .vanishing: words.vanishing
+        case .exploding: words.exploding
+        case .plateau: words.plateau
+        case .noBetterThanGuessing: words.guessing
+        case .oscillating: words.oscillating
+        case .overfitting: words.overfitting
+        case .tooSlow: words.tooSlow
+        case .stillImproving: words.stillImproving
+        case .metricDisagrees: words.metricDisagrees
+        case .zigzag: words.zigzag
+        case .healthy: words.healthy
+        case .notEnoughHistory: words.notEnoughHistory
+        }
     }
 }

@@ -5,10 +5,11 @@
 /// Numbers are put in as the language prints them, with a decimal point whatever the language.
 package enum Words {
     package static let steps = StepWords()
+    package static let diagnosis = DiagnosisWords()
 
     /// Every part, for the tests: they look at each message of each.
     package static let parts: [(name: String, table: any Sendable)] = [
-        ("steps", steps),
+        ("steps", steps), ("diagnosis", diagnosis),
     ]
 
     /// Each message with its name.

@@ -3,6 +3,7 @@ import Kernels
 import Syntax
 import Tensors
 package import Training
+import Wording
 
 extension Builtin {
     static let diagnose = Builtin(
@@ -13,13 +14,14 @@ extension Builtin {
         guard case .object(let object) = call[0], let run = object as? RunValue else {
             throw call.machine.typeError("`diagnose`", needs: "a run, as `train` gives it", call[0], at: call.span(0))
         }
-        var findings = run.findings
-        let needsCurvature = findings.contains { [.diverging, .zigzag, .oscillating, .blewUp].contains($0.kind) }
+        let language = call.machine.environment.language
+        var findings = Diagnosis.findings(run.symptoms, in: language)
+        let needsCurvature = findings.contains { Baseline.concernsRate.contains($0.kind) }
         let curvature = needsCurvature ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
-            findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate) }
+            findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate, cosine: run.symptoms.cosine, language) }
         }
-        return .object(DiagnosisValue(findings, curvature: curvature))
+        return .object(DiagnosisValue(findings, curvature: curvature, language))
     }
 }
 
@@ -42,8 +44,11 @@ extension RunValue {
 package final class DiagnosisValue: ObjectValue {
     package let findings: [Finding]
     package let curvature: Double?
+    private let language: Language
 
-    init(_ findings: [Finding], curvature: Double?) { (self.findings, self.curvature) = (findings, curvature) }
+    init(_ findings: [Finding], curvature: Double?, _ language: Language) {
+        (self.findings, self.curvature, self.language) = (findings, curvature, language)
+    }
 
     override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var typeName: String { "a diagnosis" }
@@ -64,7 +69,10 @@ package final class DiagnosisValue: ObjectValue {
     }
 
     package override func describe(_ style: NumberStyle) -> String {
-        findings.map { "\($0.kind.rawValue): \($0.evidence)\n  why  \($0.why)\n  try  \($0.advice)" }.joined(separator: "\n")
+        let (why, advice) = (Words.diagnosis.why(language), Words.diagnosis.advice(language))
+        let width = max(why.count, advice.count)
+        func line(_ head: String, _ text: String) -> String { "\n  \(head)\(String(repeating: " ", count: width - head.count))  \(text)" }
+        return findings.map { "\($0.kind.name(language)): \($0.evidence)" + line(why, $0.why) + line(advice, $0.advice) }.joined(separator: "\n")
     }
 }
 
@@ -84,15 +92,24 @@ private enum Baseline {
     }
 
     /// With the curvature known, the advice names the limit of η.
-    static func explained(_ finding: Finding, curvature: Double, rate: Double) -> Finding {
-        guard [.diverging, .zigzag, .oscillating, .blewUp].contains(finding.kind) else { return finding }
-        let style = NumberStyle(digits: 4)
+    static func explained(
+        _ finding: Finding, curvature: Double, rate: Double, cosine: Double, _ language: Language
+    ) -> Finding {
+        // Standing still, or swinging, without gradients that alternate has other causes.
+        let turns: [Finding.Kind: Double] = [.plateau: -0.5, .oscillating: -0.2]
+        guard concernsRate.contains(finding.kind), turns[finding.kind].map({ cosine <= $0 }) ?? true else { return finding }
+        let (words, style) = (Words.diagnosis, NumberStyle(digits: 4))
         let limit = style.format(2 / curvature)
         return Finding(
             kind: finding.kind, evidence: finding.evidence,
-            why: finding.why + "; the largest curvature is \(style.format(curvature)), so plain gradient descent is stable only for η below 2/\(style.format(curvature)) = \(limit), and here η is \(style.format(rate))",
-            advice: finding.kind == .zigzag ? finding.advice : "η below \(limit); \(style.format(1 / curvature)) (one over the curvature) takes the straightest way")
+            why: words.curvature(
+                language, ["why": finding.why, "curvature": style.format(curvature), "limit": limit, "rate": style.format(rate)]),
+            advice: finding.kind == .zigzag
+                ? finding.advice : words.belowLimit(language, ["limit": limit, "straight": style.format(1 / curvature)]))
     }
+
+    /// Findings that the curvature explains.
+    static let concernsRate: Set<Finding.Kind> = [.diverging, .zigzag, .oscillating, .blewUp, .plateau]
 }
 
 /// The largest eigenvalue of the loss's Hessian by power iteration on Hessian-vector products.
@@ -109,9 +126,16 @@ struct Curvature {
     /// At the parameters that the run ended with; `nil` where it is not finite. A negative result of the first
     /// iteration means that the most negative eigenvalue is the largest in size: then H - λI is iterated.
     func largest() throws -> Double? {
+        guard isAffordable else { return nil }
         let first = try iterate(shift: 0)
         guard let first, first < 0 else { return first }
         return try iterate(shift: first).map { $0 + first }
+    }
+
+    /// A product costs some passes over all rows; 50 of them should take seconds at most.
+    private var isAffordable: Bool {
+        let parameters = run.state.parameters.leaves.reduce(0) { $0 + ($1.settled.tensor?.count ?? 0) }
+        return parameters.multipliedReportingOverflow(by: max(1, run.setup.rows)).partialValue <= 100_000_000 && parameters <= 1_000_000
     }
 
     private func iterate(shift: Double) throws -> Double? {

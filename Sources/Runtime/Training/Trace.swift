@@ -13,7 +13,10 @@ extension Builtin {
     ) { call in
         if case .object(let object) = call[0], let run = object as? RunValue { return .object(TraceValue(run)) }
         guard call[0].tensor?.rank == 2 else { throw call.typeError(0, needs: "a run, as `train` gives it, or a matrix") }
-        return try call.run(.sum, [call.run(.diag, [call[0]])])
+        func applied(_ primitive: Primitive, _ x: Value) throws -> Value {
+            try call.run(primitive, [x] + primitive.parameters.dropFirst().map { _ in nil })
+        }
+        return try applied(.sum, applied(.diag, call[0]))
     }
 }
 

@@ -95,6 +95,8 @@ struct Trainer {
         machine.random = setup.stream.split("update").split(state.steps)
         defer { machine.random = outside }
         if try updateByPlan(epoch, position) { return }
+        let mode = planFromFirst()
+        defer { machine.environment.plans = mode }
         let rows = try batch(epoch, position)
         let evaluated = try evaluate(state.parameters, rows)
         let place = setup.data.isEmpty ? "step \(state.steps + 1)" : "step \(state.steps + 1) (minibatch \(position + 1) of epoch \(epoch + 1))"
@@ -122,6 +124,14 @@ struct Trainer {
         if state.history.tracksPath { state.history.track(new.flatMap { $0.tensor?.numbers ?? [] }) }
         state.lastGradient = gradients
         state.steps += 1
+    }
+
+    /// Has functions run by their plans from the first call on, so that what a run computes does not depend, not in its last bit, on what was
+    /// called before it. Gives what was set.
+    private func planFromFirst() -> PlanMode {
+        let mode = machine.environment.plans
+        if mode == .on { machine.environment.plans = .forced }
+        return mode
     }
 
     /// The rows of an update, after augmentation.
@@ -227,7 +237,8 @@ struct Trainer {
     mutating func recordEpoch() throws {
         let outside = machine.random
         machine.random = setup.stream.split("evaluation")
-        defer { machine.random = outside }
+        let mode = planFromFirst()
+        defer { (machine.random, machine.environment.plans) = (outside, mode) }
         let loss = try value(setup.data)
         let validation = setup.validation.isEmpty ? Double.nan : try value(setup.validation)
         let metric = try setup.metric(
