@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Tensors", "CLibcsv", "CZlib"], swiftSettings: settings),
         .target(name: "Training", dependencies: ["Tensors", "Wording"], swiftSettings: settings),
         .target(
-            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots", "Wording"],
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Datasets", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
         .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .executableTarget(

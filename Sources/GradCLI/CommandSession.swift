@@ -23,6 +23,7 @@ final class CommandSession {
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
         environment.language = options.language
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
         environment.progress = { console.progress.show($0) }
         environment.plans = options.plans
         environment.screen = console.terminal.screen

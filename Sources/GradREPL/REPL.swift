@@ -72,6 +72,7 @@ package struct REPL {
         var environment = Environment(
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
         environment.progress = progress.show
         environment.screen = terminal.screen
         if terminal.movesCursor {

@@ -13,6 +13,7 @@ extension Builtin {
         + output
         + training
         + pictures
+        + files
 }
 
 extension Builtins {

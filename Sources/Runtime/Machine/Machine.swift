@@ -133,6 +133,8 @@ package struct Environment {
     package var limits: ((Machine) -> String?)?
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
+    /// Puts bytes into a file's place, whole or not at all; `nil` when the host lets nothing be written.
+    package var writeFile: ((String, [UInt8]) throws -> Void)?
     /// Seconds since some fixed time.
     package var now: () -> Double
     /// When calls are compiled to plans.

@@ -101,6 +101,8 @@ open class ObjectValue {
     package func describe(_ style: NumberStyle) -> String { typeName }
     /// What `plot` shows of it; `nil` for what has no picture.
     package func figure() -> Figure? { nil }
+    /// The files that `save` can store it in; none unless it says so.
+    package var fileForms: [FileForm] { [] }
 }
 
 extension Value {
