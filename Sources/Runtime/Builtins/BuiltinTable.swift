@@ -14,6 +14,8 @@ extension Builtin {
         + training
         + pictures
         + files
+        + tables
+        + rows
 }
 
 extension Builtins {

@@ -40,33 +40,54 @@ extension Builtin {
     }
 
     static let load = Builtin(
-        "load", [.required("path")], .data, summary: "what a file holds, as its ending tells: npy gives a tensor",
-        examples: ["save([1, 2], \"x.npy\"); load(\"x.npy\")  # [1, 2]"]
+        "load", [.required("path"), .optional("form", "the ending")], .data,
+        summary: "what a file holds, as its ending tells: npy and idx give a tensor, csv a table, safetensors a record of tensors or a run, json records and lists; behind any of them `.gz` may stand",
+        examples: ["save([1, 2], \"x.npy\"); load(\"x.npy\")  # [1, 2]", "save({w: [1, 2], b: 3}, \"p.safetensors\"); load(\"p.safetensors\").b  # 3"]
     ) { call in
         let path = try call.text(0)
-        let ending = fileEnding(path)
+        let ending = call.has(1) ? try call.text(1) : dataEnding(path).form
         guard let form = LoadedForm.all.first(where: { $0.endings.contains(ending) }) else {
+            let known = listed(LoadedForm.all.flatMap(\.endings))
+            if call.has(1) { throw call.problem("there is no form of file called \"\(ending)\"", at: 1, hints: ["`load` reads \(known)"]) }
             throw call.problem(
                 ending.isEmpty ? "`\(path)` has no ending that says how to read it" : "files that end in `.\(ending)` cannot be loaded",
-                at: 0, hints: ["`load` reads \(listed(LoadedForm.all.flatMap(\.endings)))", "`read` gives the text of any file"])
+                at: 0, hints: ["`load` reads \(known); where the ending does not tell, write `load(path, form: \"idx\")`", "`read` gives the text of any file"])
         }
-        let bytes = try call.machine.readFile(path, at: call.span(0))
-        return try call.reading(path) { () throws(DataError) in try form.value(bytes) }
+        return try form.value(call, path)
     }
 }
 
 /// A form of file that `load` reads.
 struct LoadedForm: Sendable {
     let endings: [String]
-    let value: @Sendable ([UInt8]) throws(DataError) -> Value
+    let value: @Sendable (_ call: Builtin.Call, _ path: String) throws -> Value
 
-    init(_ endings: String..., value: @escaping @Sendable ([UInt8]) throws(DataError) -> Value) {
+    private init(_ endings: String..., value: @escaping @Sendable (Builtin.Call, String) throws -> Value) {
         (self.endings, self.value) = (endings, value)
     }
 
-    static let all: [LoadedForm] = [npy]
+    /// One whose bytes tell all.
+    private static func form(_ ending: String, _ value: @escaping @Sendable ([UInt8]) throws(DataError) -> Value) -> LoadedForm {
+        LoadedForm(ending) { call, path in
+            let bytes = try call.bytes(path)
+            return try call.reading(path) { () throws(DataError) in try value(bytes) }
+        }
+    }
 
-    static let npy = LoadedForm("npy") { bytes throws(DataError) in Value(try NPY.read(bytes)) }
+    static let all: [LoadedForm] = [
+        form("npy") { bytes throws(DataError) in Value(try NPY.read(bytes)) },
+        form("idx") { bytes throws(DataError) in Value(try IDX.read(bytes)) },
+        LoadedForm("csv", "tsv") { call, path in .object(try call.readTable(path, CSV.Options())) },
+        form("safetensors") { bytes throws(DataError) in try Tree.value(Safetensors(reading: bytes)) },
+        form("json") { bytes throws(DataError) in Value(try JSON.parse(bytes)) },
+    ]
+}
+
+/// The form that a path's ending tells, and whether the file is compressed. The files of MNIST end in `-ubyte`.
+func dataEnding(_ path: String) -> (form: String, isCompressed: Bool) {
+    let ending = fileEnding(path)
+    if ending == "gz" { return (dataEnding(String(path.dropLast(3))).form, true) }
+    return (path.hasSuffix("-ubyte") ? "idx" : ending, false)
 }
 
 /// "`.a`, `.b` and `.c`".
@@ -80,7 +101,7 @@ extension Builtin.Call {
     /// Stores a value in the form that the path's ending tells.
     fileprivate func store(_ value: Value, at path: String) throws {
         let forms = value.fileForms
-        let ending = fileEnding(path)
+        let (ending, isCompressed) = dataEnding(path)
         guard !forms.isEmpty else {
             throw typeError(0, needs: "something that a file can hold", hints: [
                 "tensors, records of tensors, tables, runs and pictures can be stored", "`write(str(x), path)` stores what is printed",
@@ -94,12 +115,18 @@ extension Builtin.Call {
         }
         let bytes = try reading(path, "stored") { () throws(DataError) in
             do {
-                return try form.bytes()
+                return isCompressed ? try Gzip.deflate(try form.bytes()) : try form.bytes()
             } catch {
                 throw error as? DataError ?? DataError("\(error)")
             }
         }
         try machine.writeFile(path, bytes, at: span(1))
+    }
+
+    /// The bytes of a file, whether it is compressed or not.
+    func bytes(_ path: String) throws -> [UInt8] {
+        let bytes = try machine.readFile(path, at: span(0))
+        return try reading(path) { () throws(DataError) in bytes.starts(with: Gzip.magic) ? try Gzip.inflate(bytes) : bytes }
     }
 
     /// Gives what is wrong with data the place of the call, and the place in the file.

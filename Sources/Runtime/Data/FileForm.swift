@@ -37,8 +37,32 @@ extension Value {
 
 extension FileForm {
     static func forms(_ tensor: Tensor) -> [FileForm] {
-        [FileForm("npy") { NPY.write(tensor) }]
+        var forms = [
+            FileForm("npy") { NPY.write(tensor) }, FileForm("idx") { try IDX.write(tensor) },
+            FileForm("json") { JSON(tensor).description },
+        ]
+        // Rows of numbers without names.
+        if tensor.rank == 1 || tensor.rank == 2 {
+            forms.append(FileForm("csv") {
+                let width = tensor.rank == 1 ? 1 : tensor.shape[1]
+                let numbers = tensor.numbers
+                guard width > 0 else { throw DataError("a matrix without columns has no form in a file of text") }
+                return stride(from: 0, to: numbers.count, by: width).map { start in
+                    numbers[start..<(start + width)].map { Table.text($0) }.joined(separator: ",") + "\n"
+                }.joined()
+            })
+        }
+        return forms
     }
 
-    static func forms(tree: Value) -> [FileForm] { [] }
+    /// Of a record or a list: parameters of a model as safetensors, anything as JSON, columns of one length as CSV.
+    static func forms(tree: Value) -> [FileForm] {
+        var forms = [
+            FileForm("safetensors") { try Tree.file(tree).bytes }, FileForm("json") { try JSON(tree).description },
+        ]
+        if case .record(let record) = tree, let table = try? TableValue(columns: record, at: nil) {
+            forms += table.fileForms.filter { $0.ending == "csv" }
+        }
+        return forms
+    }
 }

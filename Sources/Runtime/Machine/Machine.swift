@@ -141,6 +141,8 @@ package struct Environment {
     package var plans = PlanMode.on
     /// What explanations and diagnoses are written in.
     package var language = Language.english
+    /// Told while a large file is taken in: its path, the bytes read, and all that there are.
+    package var loading: ((String, Int, Int) -> Void)?
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.
