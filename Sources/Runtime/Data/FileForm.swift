@@ -1,5 +1,6 @@
 import Datasets
 import Tensors
+import Training
 
 /// One form in which a value can be stored in a file: the ending it goes by, and how its bytes are made. An object of Swift lists its
 /// forms in `fileForms`; `save` needs to know nothing else of it.
@@ -64,5 +65,18 @@ extension FileForm {
             forms += table.fileForms.filter { $0.ending == "csv" }
         }
         return forms
+    }
+
+    /// As CSV the epochs, a row for each; as JSON the steps too.
+    static func forms(_ history: History) -> [FileForm] {
+        func columns(_ log: Log) -> [(name: String, values: [Double])] { log.names.map { ($0, log[$0]) } }
+        func json(_ log: Log) -> JSON { .object(columns(log).map { ($0.name, .array($0.values.map { .number($0) })) }) }
+        return [
+            FileForm("csv") {
+                let columns = columns(history.epochs)
+                return Table(names: columns.map(\.name), columns: columns.map { .numbers(Tensor($0.values)) }, rowCount: history.epochs.count).csv
+            },
+            FileForm("json") { JSON.object([("epochs", json(history.epochs)), ("steps", json(history.steps))]).description },
+        ]
     }
 }

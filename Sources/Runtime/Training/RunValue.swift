@@ -103,6 +103,8 @@ package final class HistoryValue: ObjectValue {
         }
     }
 
+    package override var fileForms: [FileForm] { FileForm.forms(history) }
+
     private static func record(_ log: Log) -> Value {
         .record(log.names.map { ($0, .tensor(TensorValue(Tensor(log[$0])))) })
     }
