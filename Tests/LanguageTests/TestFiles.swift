@@ -8,7 +8,8 @@ final class TestFiles {
     }
 
     private let folders: [URL]
-    private var written: [String: [UInt8]] = [:]
+    /// By path.
+    var written: [String: [UInt8]] = [:]
 
     convenience init(below folders: URL...) { self.init(below: folders) }
     init(below folders: [URL]) { self.folders = folders }

@@ -40,9 +40,13 @@ extension Builtin {
     }
 
     static let load = Builtin(
-        "load", [.required("path"), .optional("form", "the ending")], .data,
-        summary: "what a file holds, as its ending tells: npy and idx give a tensor, csv a table, safetensors a record of tensors or a run, json records and lists; behind any of them `.gz` may stand",
-        examples: ["save([1, 2], \"x.npy\"); load(\"x.npy\")  # [1, 2]", "save({w: [1, 2], b: 3}, \"p.safetensors\"); load(\"p.safetensors\").b  # 3"]
+        "load", [.required("path"), .optional("form", "the ending")] + RunLoading.parameters, .data,
+        summary: "what a file holds, as its ending tells: npy and idx give a tensor, csv a table, safetensors a record of tensors or a run, json records and lists; behind any of them `.gz` may stand. A run goes on when it is given what no file holds, its loss and its data, and a schedule or a rule of your own as `rule:`",
+        examples: [
+            "save([1, 2], \"x.npy\"); load(\"x.npy\")  # [1, 2]", "save({w: [1, 2], b: 3}, \"p.safetensors\"); load(\"p.safetensors\").b  # 3",
+            "L(w) = (w - 3)^2", "save(train(L, 0, lr: 0.1, steps: 5), \"run.safetensors\")",
+            "train(load(\"run.safetensors\", loss: L), steps: 5).params == train(L, 0, lr: 0.1, steps: 10).params  # true",
+        ]
     ) { call in
         let path = try call.text(0)
         let ending = call.has(1) ? try call.text(1) : dataEnding(path).form
@@ -53,7 +57,11 @@ extension Builtin {
                 ending.isEmpty ? "`\(path)` has no ending that says how to read it" : "files that end in `.\(ending)` cannot be loaded",
                 at: 0, hints: ["`load` reads \(known); where the ending does not tell, write `load(path, form: \"idx\")`", "`read` gives the text of any file"])
         }
-        return try form.value(call, path)
+        let value = try form.value(call, path)
+        if let (name, index) = RunLoading.given(call, from: 2), !value.isRun {
+            throw call.problem("`\(name)` goes with a run, but `\(path)` holds \(value.typeDescription)", at: index)
+        }
+        return value
     }
 }
 
@@ -78,9 +86,20 @@ struct LoadedForm: Sendable {
         form("npy") { bytes throws(DataError) in Value(try NPY.read(bytes)) },
         form("idx") { bytes throws(DataError) in Value(try IDX.read(bytes)) },
         LoadedForm("csv", "tsv") { call, path in .object(try call.readTable(path, CSV.Options())) },
-        form("safetensors") { bytes throws(DataError) in try Tree.value(Safetensors(reading: bytes)) },
+        LoadedForm("safetensors") { call, path in
+            let bytes = try call.bytes(path)
+            let file = try call.reading(path) { () throws(DataError) in try Safetensors(reading: bytes) }
+            if RunFile.isRun(file) { return .object(try RunLoading(call, from: 2, path, file).run()) }
+            return try call.reading(path) { () throws(DataError) in try Tree.value(file) }
+        },
         form("json") { bytes throws(DataError) in Value(try JSON.parse(bytes)) },
     ]
+}
+
+extension Value {
+    fileprivate var isRun: Bool {
+        if case .object(let object) = self { object is RunValue } else { false }
+    }
 }
 
 /// The form that a path's ending tells, and whether the file is compressed. The files of MNIST end in `-ubyte`.

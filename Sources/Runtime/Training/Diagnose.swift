@@ -22,7 +22,7 @@ extension Builtin {
             isFullBatch: (run.setup.batch ?? run.setup.rows) >= run.setup.rows, notFinite: notFinite)
         var findings = Diagnosis.findings(symptoms)
         let needsCurvature = findings.contains { [.diverging, .zigzag, .oscillating, .blewUp].contains($0.kind) }
-        let curvature = needsCurvature ? try Curvature(run, call.machine, call.site).largest() : nil
+        let curvature = needsCurvature && !(run.setup.loss is MissingFunction) ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
             findings = findings.map { Baseline.explained($0, curvature: curvature, rate: symptoms.rate) }
         }

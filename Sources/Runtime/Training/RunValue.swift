@@ -1,3 +1,4 @@
+import Datasets
 package import Plots
 import Syntax
 import Tensors
@@ -12,6 +13,10 @@ package final class RunValue: ObjectValue {
 
     package override var typeName: String { "a run" }
     package override func figure() -> Figure? { RunFigures.curves(self) }
+
+    package override var fileForms: [FileForm] {
+        [FileForm("safetensors") { try RunFile.file(self).bytes }]
+    }
 
     package override var fieldNames: [String] {
         ["params", "loss", "validation", "metric", "steps", "epochs", "best", "best_epoch", "stopped", "history", "rule", "memory"]
