@@ -177,6 +177,7 @@ private struct RowSplit {
     }
 
     func divided(_ part: Double) throws -> Value {
+        if call.machine.tape?.isForPlan == true { throw Unplannable(reason: "it calls `split`") }
         guard rows.count > 1 else { throw call.problem("\(rows.count) \(rows.count == 1 ? "row" : "rows") cannot be divided", at: 0) }
         let seed = call.has(4) ? UInt64(bitPattern: Int64(try call.whole(4))) : call.machine.random.key
         let classes = try classes()
@@ -234,7 +235,7 @@ private struct RowSplit {
 extension Builtin.Call {
     /// `split(x, 3)`: blocks of one length along an axis.
     fileprivate func equalParts() throws -> [Value] {
-        let shape = try tensor(0).shape
+        let shape = try outline(0).shape
         let given = try whole(2, default: 0)
         let axis = try checked(at: 2) { () throws(PrimitiveError) in try shape.axis(given) }
         let parts = try whole(1)
