@@ -46,7 +46,7 @@ let package = Package(
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], swiftSettings: settings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], exclude: ["Files"], swiftSettings: settings),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(

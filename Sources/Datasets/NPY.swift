@@ -36,7 +36,8 @@ package enum NPY {
     private static let codes: Set<String> = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1"]
 
     package static func write(_ tensor: Tensor) -> [UInt8] {
-        let axes = tensor.shape.axes.map { "\($0)," }.joined(separator: " ")
+        // As Python writes a tuple: of one number with a comma.
+        let axes = tensor.shape.axes.map(String.init).joined(separator: ", ") + (tensor.rank == 1 ? "," : "")
         var header = "{'descr': '\(tensor.type == .f64 ? "<f8" : "<f4")', 'fortran_order': False, 'shape': (\(axes)), }"
         // Data begins at a multiple of 64 bytes, behind magic, version and length.
         while (header.utf8.count + 11) % 64 != 0 { header += " " }

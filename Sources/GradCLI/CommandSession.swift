@@ -25,6 +25,7 @@ final class CommandSession {
         environment.language = options.language
         environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
         environment.progress = { console.progress.show($0) }
+        environment.loading = { console.progress.show(reading: $0, $1, of: $2) }
         environment.plans = options.plans
         environment.screen = console.terminal.screen
         if console.terminal.movesCursor {

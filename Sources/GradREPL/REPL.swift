@@ -74,6 +74,7 @@ package struct REPL {
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
         environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
         environment.progress = progress.show
+        environment.loading = { progress.show(reading: $0, $1, of: $2) }
         environment.screen = terminal.screen
         if terminal.movesCursor {
             environment.stage = Stage(

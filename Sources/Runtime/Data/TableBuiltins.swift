@@ -150,6 +150,7 @@ extension Builtin.Call {
     func readTable(_ path: String, _ options: CSV.Options) throws -> TableValue {
         let bytes = try bytes(path)
         let before = machine.environment.interruptions()
+        defer { machine.environment.loading?(path, bytes.count, bytes.count) }
         do {
             return TableValue(try reading(path) { () throws(DataError) in
                 try CSV.parse(bytes, options) { read in
