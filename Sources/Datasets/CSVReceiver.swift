@@ -87,7 +87,7 @@ final class CSVReceiver {
             guard place == width else {
                 error = DataError(
                     "this row has \(place) \(place == 1 ? "field" : "fields"), the first has \(width)", line: line,
-                    column: min(place, width) + 1, hint: "a field with the separator in it must stand in quotes")
+                    column: min(place, width) + 1, hint: place > width ? "a field with the separator in it must stand in quotes" : nil)
                 return
             }
             rows += 1
