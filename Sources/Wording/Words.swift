@@ -5,10 +5,13 @@
 /// Numbers are put in as the language prints them, with a decimal point whatever the language.
 package enum Words {
     package static let steps = StepWords()
+    package static let formulas = FormulaWords()
+    package static let training = TrainWords()
+    package static let rules = RuleWords()
 
     /// Every part, for the tests: they look at each message of each.
     package static let parts: [(name: String, table: any Sendable)] = [
-        ("steps", steps),
+        ("steps", steps), ("formulas", formulas), ("training", training), ("rules", rules),
     ]
 
     /// Each message with its name.

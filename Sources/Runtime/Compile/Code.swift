@@ -98,6 +98,8 @@ final class FunctionCode {
     let slotCount: Int
     let body: Evaluate
     let declaration: Function
+    /// What the captured values are called, in their order.
+    let captureNames: [String]
     /// Calls bind by position with nothing left open.
     let isSimple: Bool
     /// The globals that it and the functions within it name.
@@ -110,7 +112,7 @@ final class FunctionCode {
 
     init(
         declaration: Function, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate, globals: [Variable] = [],
-        resolution: Resolution? = nil, numeric: NumericFunction? = nil
+        resolution: Resolution? = nil, numeric: NumericFunction? = nil, captureNames: [String] = []
     ) {
         self.resolution = resolution
         self.numeric = numeric
@@ -122,6 +124,7 @@ final class FunctionCode {
         self.body = body
         self.globals = globals
         self.declaration = declaration
+        self.captureNames = captureNames
         self.isSimple = preparations.allSatisfy(\.isSimple)
     }
 }

@@ -108,7 +108,8 @@ struct Compiler {
     func functionCode(_ function: Function, _ scope: FunctionScope) -> FunctionCode {
         FunctionCode(
             declaration: function, preparations: function.parameters.map(preparation), slotCount: scope.slotCount,
-            body: body(function.body), globals: scope.globals, resolution: resolution, numeric: NumericFunction(function, scope))
+            body: body(function.body), globals: scope.globals, resolution: resolution, numeric: NumericFunction(function, scope),
+            captureNames: scope.captures.map(\.variable.name))
     }
 
     func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {
