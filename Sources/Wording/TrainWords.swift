@@ -18,5 +18,7 @@ package struct TrainWords: Sendable {
         pt: "cada passo multiplica o gradiente por {factor}")
     package let arrived = Message("the gradient is zero: it has arrived", pt: "o gradiente é zero: chegou")
     package let stopped = Message("stopped: {ending}", pt: "parou: {ending}")
+    package let allSteps = Message("all steps done", pt: "todos os passos feitos")
+    package let allEpochs = Message("all epochs done", pt: "todas as épocas feitas")
     package let nothing = Message("no update was made", pt: "nenhuma atualização foi feita")
 }

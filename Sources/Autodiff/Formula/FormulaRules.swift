@@ -15,7 +15,7 @@ package struct Application {
     var x: FormulaTerm { operands[0] }
 }
 
-/// A way in which a formula is written more simply. One table; the tests print it, and each entry has a formula that needs it.
+/// A way in which a formula is written more simply. One table of them; the formulas of the tests need them.
 package struct FormulaRule: Sendable {
     /// The identity, for people.
     package let identity: String

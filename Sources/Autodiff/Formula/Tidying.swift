@@ -73,7 +73,7 @@ package struct Tidying {
             if let multiplied { consider(factored(multiplied)?.term, gain: 2) }
         case .product(let factors) where factors.contains(where: { $0.base.isSum }):
             guard let multiplied = multipliedOut(term) else { break }
-            consider(multiplied.isSum ? simplest(multiplied) : multiplied, gain: multiplied.isSum ? 2 : 4)
+            consider(multiplied.isSum ? simplest(multiplied) : multiplied, gain: 4)
         default: break
         }
         return best

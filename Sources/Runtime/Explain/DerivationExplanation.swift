@@ -55,8 +55,8 @@ struct DerivationExplanation {
         }
         rows.add(machine.say(Words.formulas.so), "\(name)(\(variable))", "= \(Printer.print(formula.result))")
         let shown = ShownFormula(formula, variable)
-        let numbers = formula.definitions.isEmpty ? "= \(shown.put(point, style)) " : ""
-        rows.add("", text, "\(numbers)= \(style.describe(value))")
+        let (numbers, result) = (shown.put(point, style), style.describe(value))
+        rows.add("", text, formula.definitions.isEmpty && numbers != result ? "= \(numbers) = \(result)" : "= \(result)")
         let path = formula.conditionText.map { [machine.say(Words.formulas.path, ["condition": $0])] } ?? []
         return rows.lines + path
     }

@@ -24,11 +24,14 @@ package final class ExplanationValue: ObjectValue {
 struct AlignedRows {
     private var rows: [[String]] = []
     /// Spaces between two columns, the last of them before a remark.
+    private let firstGap: Int
     private let gap: Int
     private let lastGap: Int
     private let alignsRight: Set<Int>
 
-    init(gap: Int = 1, lastGap: Int = 5, right: Set<Int> = []) { (self.gap, self.lastGap, alignsRight) = (gap, lastGap, right) }
+    init(firstGap: Int? = nil, gap: Int = 1, lastGap: Int = 5, right: Set<Int> = []) {
+        (self.firstGap, self.gap, self.lastGap, alignsRight) = (firstGap ?? gap, gap, lastGap, right)
+    }
 
     mutating func add(_ cells: String...) { rows.append(cells) }
     mutating func add(cells: [String]) { rows.append(cells) }
@@ -50,7 +53,7 @@ struct AlignedRows {
                     line += String(repeating: " ", count: max(line.isEmpty ? 0 : 1, position + own - displayWidth(line))) + cell
                 }
                 let isBeforeLast = column == columns - 2
-                position += widths[column] + (widths[column] == 0 ? 0 : isBeforeLast ? lastGap : gap)
+                position += widths[column] + (widths[column] == 0 ? 0 : isBeforeLast ? lastGap : column == 0 ? firstGap : gap)
             }
             return line
         }

@@ -9,7 +9,7 @@ struct Formula {
     let result: Expression
     /// What held along the path that the run took.
     let conditions: [Expression]
-    /// Values of the names from outside that it uses.
+    /// Values of the names from outside that it uses, declared lengths among them.
     let outside: [(name: String, value: Value)]
 
     var lines: [String] {
@@ -91,10 +91,11 @@ struct FormulaMaker {
         let writer = names.writer
         guard names.isWritable else { return (nil, names.layers, true) }
         let ones = algebra.ones.map { writer.binary(.equal, writer.expression($0), writer.number(1)) }
+        let lengths = labels.lengths(trace.named).map { ($0.value, Value.number(Double($0.key))) }.sorted { $0.0 < $1.0 }
         let formula = Formula(
             definitions: names.order.map { ($0.name, writer.expression($0.term, isNamed: false)) },
             result: try form(trace.value, results.map { writer.expression($0) }), conditions: condition(conditions, writer) + FormulaMaker.distinct(ones),
-            outside: trace.outside.filter { names.symbols.contains($0.name) })
+            outside: trace.outside.filter { names.symbols.contains($0.name) } + lengths)
         return (formula, names.layers, names.isAwkward)
     }
 

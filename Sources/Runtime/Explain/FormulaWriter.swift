@@ -117,6 +117,7 @@ struct FormulaWriter {
         var coefficient = coefficient
         // Two differences are turned round together where that reads better: (1 - s) * (1 - 2s).
         var pairs = factors.filter { $0.exponent.isOne && turns($0.base) && readsFromOne($0.base) }.count
+        let hasOne = pairs > 0
         if coefficient < 0 { pairs -= 1 }
         pairs -= pairs % 2
         for factor in factors {
@@ -131,7 +132,7 @@ struct FormulaWriter {
                         isFlipped = true
                         pairs -= 1
                     } else {
-                        isFlipped = coefficient < 0 && turns(factor.base)
+                        isFlipped = coefficient < 0 && turns(factor.base) && (readsFromOne(factor.base) || !hasOne)
                         if isFlipped { coefficient = -coefficient }
                     }
                 } else {

@@ -21,9 +21,18 @@ struct ShownFormula {
 
     var text: String { Printer.print(result) }
 
+    /// A named part with its value.
+    struct Part {
+        let name: String
+        let expression: Expression
+        let value: Value
+    }
+
     /// With the numbers put in; what is a tensor keeps its name.
-    func put(_ value: Value, _ style: NumberStyle, also known: [String: Double] = [:]) -> String {
-        Printer.print(result.replacing(numerals(value, style).merging(known.mapValues(style.numeral)) { $1 }))
+    func put(_ value: Value, _ style: NumberStyle, in expression: Expression? = nil, also parts: [Part] = []) -> String {
+        var numerals = numerals(value, style)
+        for part in parts { if case .number(let number) = part.value { numerals[part.name] = style.numeral(number) } }
+        return Printer.print((expression ?? result).replacing(numerals))
     }
 
     private func numerals(_ value: Value, _ style: NumberStyle) -> [String: Expression] {
@@ -34,11 +43,17 @@ struct ShownFormula {
         return parts
     }
 
-    /// A row for each named part: what it is, with numbers, and what that gives.
-    func rows(_ label: String, _ value: Value, _ style: NumberStyle, _ machine: Machine, _ site: Site) -> [[String]] {
-        definitions.map { definition in
-            let numbers = Printer.print(definition.expression.replacing(numerals(value, style)))
-            return [definition.name, "= \(Printer.print(definition.expression))", "= \(numbers)"]
+    /// The named parts with their values, as far as these follow from what is known here.
+    func parts(_ value: Value, _ machine: Machine, _ site: Site) -> [Part] {
+        var known = outside.filter { $0.name != learned } + [(learned, value)]
+        var found: [Part] = []
+        for definition in definitions {
+            let text = "part_(\(known.map(\.name).joined(separator: ", "))) = \(Printer.print(definition.expression))\n"
+            guard let function = machine.defined(text), let result = try? machine.call(function, known.map(\.value), names: nil, site).settled
+            else { return found }
+            known.append((definition.name, result))
+            found.append(Part(name: definition.name, expression: definition.expression, value: result))
         }
+        return found
     }
 }

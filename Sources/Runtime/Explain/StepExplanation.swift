@@ -68,7 +68,7 @@ struct StepExplanation {
     // MARK: One number
 
     private func scalarLines(_ value: Double) throws -> [String] {
-        var rows = AlignedRows()
+        var rows = AlignedRows(firstGap: 2)
         let derivative = "d\(lossName)/d\(learned)"
         let gradient = gradients.first?.number ?? .nan
         if let formula = lossFormula() {
@@ -79,9 +79,13 @@ struct StepExplanation {
         let slope = gradient == 0 ? Words.steps.flat : gradient < 0 ? Words.steps.falls : Words.steps.rises
         let remark = say(slope, ["loss": lossName, "name": learned])
         if let formula = gradientFormula() {
-            for row in formula.rows(derivative, before.parameters, style, machine, site) { rows.add(cells: row) }
+            let parts = formula.parts(before.parameters, machine, site)
+            for part in parts {
+                let numbers = formula.put(before.parameters, style, in: part.expression, also: parts)
+                rows.add(part.name, "= \(Printer.print(part.expression))", "= \(numbers)", "= \(style.describe(part.value))")
+            }
             rows.add(
-                derivative, "= \(formula.text)", "= \(formula.put(before.parameters, style))", "= \(number(evaluatedSlope))", remark)
+                derivative, "= \(formula.text)", "= \(formula.put(before.parameters, style, also: parts))", "= \(number(evaluatedSlope))", remark)
         } else {
             rows.add(derivative, "= \(number(evaluatedSlope))", "", "", remark)
         }
@@ -137,7 +141,7 @@ struct StepExplanation {
             .map { Elementwise.binary(GRAD_SUB, $0, $1) }
         let slope = Measures.dot(gradientsBefore, move)
         guard let bend = try? bend(along: move), bend.isFinite else { return [] }
-        var rows = AlignedRows(gap: 5)
+        var rows = AlignedRows(lastGap: 4)
         let sign = bend < 0 ? "-" : "+"
         rows.add(
             say(Words.steps.check),
@@ -200,17 +204,18 @@ struct StepExplanation {
 
     /// The loss as its program has it, or as the tape has it.
     private func lossFormula() -> ShownFormula? {
-        if let written = setup.loss.asClosure?.declaration, case .expression(let body) = written.body, setup.data.isEmpty {
+        if let written = setup.loss.asClosure?.declaration, case .expression(let body) = written.body {
             let formula = ShownFormula(body, learned, outside: machine.globalPlaces().map { ($0.name, $0.place.pointee.settled) })
             if formula.text.count <= 44 { return formula }
         }
-        return traced(loss)
+        return traced(setup.loss)
     }
 
-    private func gradientFormula() -> ShownFormula? { traced(GradientFunction(of: loss, by: [learned])) }
+    private func gradientFormula() -> ShownFormula? { traced(GradientFunction(of: setup.loss, by: [learned])) }
 
     private func traced(_ function: Callable) -> ShownFormula? {
-        guard let formula = try? FormulaMaker(machine, site).formula(of: function, at: [before.parameters]) else { return nil }
+        let arguments = setup.arguments(before.parameters, loss.rows)
+        guard let formula = try? FormulaMaker(machine, site).formula(of: function, at: arguments) else { return nil }
         let shown = ShownFormula(formula, learned)
         return shown.text.count <= 60 && shown.definitions.count <= 6 ? shown : nil
     }
@@ -327,7 +332,7 @@ struct StepExplanation {
 /// The loss on the rows of one update, as a function of the parameters alone.
 final class BatchLoss: Callable {
     private let setup: TrainingSetup
-    private let rows: [(name: String, tensor: Tensor)]
+    let rows: [(name: String, tensor: Tensor)]
 
     init(_ setup: TrainingSetup, _ rows: [(name: String, tensor: Tensor)]) {
         (self.setup, self.rows) = (setup, rows)

@@ -84,7 +84,9 @@ struct TrainExplanation {
             lines.append(machine.say(Words.training.factor, ["factor": style.rounded(signed, digits: 6)]))
         }
         if gradients.last == 0 { lines.append(machine.say(Words.training.arrived)) }
-        lines.append(machine.say(Words.training.stopped, ["ending": run.ending]))
+        let isDone = run.state.ending == .finished
+        let done = run.setup.data.isEmpty ? Words.training.allSteps : Words.training.allEpochs
+        lines.append(machine.say(Words.training.stopped, ["ending": isDone ? machine.say(done) : run.ending]))
         return lines
     }
 }
