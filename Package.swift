@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "GradCLI",
             dependencies: [
-                "Runtime", "Syntax", "GradREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Runtime", "Syntax", "Tensors", "GradREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),

@@ -7,6 +7,8 @@ extension Session {
         public var digits = 10
         /// Whether a program stops where NaN or an infinity comes out of finite numbers.
         public var stopsAtNaN = false
+        /// What programs may use.
+        public var limits = Limits()
 
         /// The options of a session that you say nothing about.
         public init() {}

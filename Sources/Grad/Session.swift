@@ -38,6 +38,7 @@ public final class Session {
         environment.interruptions = { interruptions.count }
         environment.readFile = files.read
         environment.now = clock
+        environment.limits = options.limits.lowered
         interpreter = Interpreter(environment: environment, seed: options.seed)
         interpreter.machine.style.digits = min(max(options.digits, 1), 17)
         interpreter.machine.stopsAtNaN = options.stopsAtNaN

@@ -1,6 +1,7 @@
 import GradREPL
 import Runtime
 import Syntax
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -22,6 +23,7 @@ final class CommandSession {
         var environment = Environment(
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
+        environment.limits = .ofMachine
         environment.progress = { console.progress.show($0) }
         environment.plans = options.plans
         environment.screen = console.terminal.screen

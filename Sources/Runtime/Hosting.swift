@@ -47,7 +47,7 @@ extension Interpreter {
     /// Calls a function from outside of any program; `names` are those of arguments given by name.
     package func call(_ function: Value, _ arguments: [Value], names: [String?]?, _ site: Site) -> Outcome {
         do {
-            return try machine.withStackLimit {
+            return try machine.running {
                 .finished(try machine.call(function, arguments, names: names, site, calleeSpan: site.span).settled)
             }
         } catch let diagnostic as Diagnostic {

@@ -58,6 +58,10 @@ extension Interpreter {
                 "`\(path)` imports itself", at: span, hints: ["by way of \((imports.reading + [resolved]).joined(separator: ", then "))"])
         }
         let source = addSource(name: resolved, bytes: try readFile(resolved, path, span))
+        if var tooLong = tooLong(source) {
+            tooLong.span = span
+            throw tooLong
+        }
         imports.reading.append(resolved)
         defer { imports.reading.removeLast() }
         let parsed = parse(source)

@@ -23,7 +23,12 @@ package enum Value {
 
 package final class Text {
     package let string: String
-    package init(_ string: String) { self.string = string }
+    private let charge: Charge
+
+    package init(_ string: String) {
+        self.string = string
+        charge = Charge(string.utf8.count + 48)
+    }
 }
 
 package final class TensorValue {
@@ -33,15 +38,24 @@ package final class TensorValue {
 
 package final class List {
     package let elements: [Value]
-    package init(_ elements: [Value]) { self.elements = elements }
+    private let charge: Charge
+
+    package init(_ elements: [Value]) {
+        self.elements = elements
+        charge = Charge(elements.count * MemoryLayout<Value>.stride + 64)
+    }
 }
 
 /// Named fields in the order they were written.
 package final class Record {
     package let names: [String]
     package let values: [Value]
+    private let charge: Charge
 
-    package init(names: [String], values: [Value]) { (self.names, self.values) = (names, values) }
+    package init(names: [String], values: [Value]) {
+        (self.names, self.values) = (names, values)
+        charge = Charge(names.count * 2 * MemoryLayout<Value>.stride + 96)
+    }
 
     package convenience init(_ fields: [(String, Value)]) {
         self.init(names: fields.map(\.0), values: fields.map(\.1))
