@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
+        .target(name: "Files", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
         .systemLibrary(name: "CLibcsv", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -33,11 +34,11 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files"], swiftSettings: settings),
         .executableTarget(
             name: "GradCLI",
             dependencies: [
-                "Runtime", "Syntax", "Tensors", "GradREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Runtime", "Syntax", "Tensors", "Files", "GradREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),

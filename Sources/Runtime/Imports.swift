@@ -81,7 +81,7 @@ extension Interpreter {
     }
 
     private func readFile(_ resolved: String, _ path: String, _ span: Span) throws(Diagnostic) -> [UInt8] {
-        guard let read = machine.environment.readFile else {
+        guard let read = machine.environment.loadFile else {
             throw Diagnostic("`import` is not allowed here", at: span, hints: ["the host of this session gives no access to files"])
         }
         do {

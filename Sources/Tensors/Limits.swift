@@ -126,6 +126,21 @@ extension Limit {
         }
     }
 
+    /// A number of the limit's unit as a person writes it: "1e6", "10", "10s", "256MB"; `nil` for anything else, and for what is not above 0.
+    package func number(_ text: String) -> Double? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) }
+        guard let number = Double(digits), number > 0 else { return nil }
+        let suffix = text.dropFirst(digits.count).uppercased()
+        switch unit {
+        case .seconds: return suffix.isEmpty || suffix == "S" ? number : nil
+        case .count: return suffix.isEmpty ? number : nil
+        case .bytes:
+            if suffix.isEmpty { return number }
+            guard let power = Limit.units.firstIndex(of: suffix) else { return nil }
+            return (0..<power).reduce(number) { product, _ in product * 1000 }
+        }
+    }
+
     /// "256 MB": powers of a thousand, three digits.
     package static func bytes(_ count: Double) -> String {
         var (number, unit) = (count, 0)

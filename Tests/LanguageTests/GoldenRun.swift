@@ -52,6 +52,7 @@ final class GoldenRun {
                 }
                 return [UInt8](data)
             }
+            environment.loadFile = environment.readFile
         }
         environment.limits = limits
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)

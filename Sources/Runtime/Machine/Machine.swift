@@ -178,6 +178,8 @@ package struct Environment {
     package var limits: Limits
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
+    /// Reads a file that is imported; `nil` when the host allows no `import`.
+    package var loadFile: ((String) throws -> [UInt8])?
     /// Seconds since some fixed time.
     package var now: () -> Double
     /// When calls are compiled to plans.
@@ -199,6 +201,7 @@ package struct Environment {
         self.interruptions = interruptions
         self.limits = limits
         self.readFile = readFile
+        self.loadFile = readFile
         self.now = now
     }
 }
