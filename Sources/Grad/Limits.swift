@@ -39,7 +39,22 @@ extension Session {
 
     /// Which of the ``Limits`` a program ran into.
     public enum Limit: String, Sendable, CaseIterable {
-        case time, steps, memory, callDepth, output, source, rank, elements
+        /// ``Limits/time``
+        case time
+        /// ``Limits/steps``
+        case steps
+        /// ``Limits/memory``
+        case memory
+        /// ``Limits/callDepth``
+        case callDepth
+        /// ``Limits/output``
+        case output
+        /// ``Limits/source``
+        case source
+        /// ``Limits/rank``
+        case rank
+        /// ``Limits/elements``
+        case elements
 
         init?(_ name: String) {
             if name == Tensors.Limit.depth.rawValue { self = .callDepth } else { self.init(rawValue: name) }
