@@ -1,5 +1,6 @@
 import Runtime
 import Syntax
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -73,6 +74,7 @@ package struct REPL {
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
         environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
+        environment.limits = .ofMachine
         environment.progress = progress.show
         environment.cores = Environment.processors
         environment.loading = { progress.show(reading: $0, $1, of: $2) }
