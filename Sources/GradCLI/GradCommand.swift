@@ -13,6 +13,7 @@ struct GradCommand: ParsableCommand {
         grad check FILE ...                  tell what is wrong without running it
         grad fmt [--check] FILE ...          write files in the canonical form
         grad --sandbox FILE [args ...]       run a file of someone you do not know
+        grad weave FILE ... [-o PAGE]        write lessons as pages
         grad help [NAME]                     help for a name of the language
         """
 
@@ -26,7 +27,7 @@ struct GradCommand: ParsableCommand {
             130 when it was interrupted.
             """,
         version: "grad \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, HelpCommand.self, ReferenceCommand.self],
+        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, WeaveCommand.self, HelpCommand.self, ReferenceCommand.self],
         defaultSubcommand: RunCommand.self)
 
     @OptionGroup var options: RunOptions
