@@ -55,7 +55,7 @@ struct WeaveCommand: ParsableCommand {
                     console.write(woven.html)
                     return session.report(woven.outcome)
                 }
-                try createFile(target(path), with: Array(woven.html.utf8))
+                try StoredFile.write(Array(woven.html.utf8), to: target(path))
             } catch {
                 console.complain("\(target(path)) cannot be written: \(error)")
                 return .failed
