@@ -102,7 +102,7 @@ package final class BuiltinFunction: Callable {
         if given > BuiltinFunction.bulk { try machine.admit(bytes: BuiltinFunction.growth * given, site) }
         let value = try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
         try machine.checkResult(site)
-        return value
+        return try machine.bounded(value, site)
     }
 }
 
