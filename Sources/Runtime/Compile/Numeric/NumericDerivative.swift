@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 
 /// The derivative of a function of one number, as long as a plan gives it.
 struct NumericDerivative {

@@ -128,7 +128,7 @@ extension NumericBuilder {
     /// `L'(w)`, `∇L(w)` or `grad(L)(w)` of a function of one number: asked for, since a plan answers it.
     private mutating func derivative(_ callee: Expression, _ arguments: [Argument]) -> NumericOperand? {
         guard !isFunction, arguments.count == 1, arguments[0].name == nil, let name = differentiated(callee),
-            let (closure, place) = callee(name), closure.code.parameterCount == 1, closure.captureCount == 0,
+            let (closure, place) = self.callee(name), closure.code.parameterCount == 1, closure.captureCount == 0,
             let x = value(arguments[0].value)
         else { return nil }
         let question = unit.derivative(of: closure.code, through: place)
