@@ -118,6 +118,9 @@ package struct EpochSums: Sendable, Equatable {
     package var updates = 0
 
     package init() {}
+    package init(loss: Double, rows: Int, gradient: Double, update: Double, updates: Int) {
+        (self.loss, self.rows, self.gradient, self.update, self.updates) = (loss, rows, gradient, update, updates)
+    }
 
     package mutating func add(loss: Double, rows: Int, gradient: Double, update: Double) {
         self.loss += loss * Double(rows)

@@ -1,3 +1,4 @@
+import Syntax
 import Autodiff
 import Foundation
 import Runtime

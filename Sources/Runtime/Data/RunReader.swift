@@ -40,9 +40,9 @@ struct RunReader {
     // MARK: Where it stood
 
     private static func state(_ json: JSON, _ file: Safetensors) throws(DataError) -> TrainingState {
-        guard let form = json["params"], let scalars = file["state"]?.numbers, scalars.count == 4, let steps = json["steps"]?.whole, steps >= 0,
+        guard let form = json["params"], let scalars = file["state"]?.numbers, scalars.count == 6, let steps = json["steps"]?.whole, steps >= 0,
             let best = json["stopping"]?["best"]?.whole, let waited = json["stopping"]?["waited"]?.whole, let rows = json["rows"]?.whole,
-            let memory = json["memory"]?.array
+            let updates = json["updates"]?.whole, let memory = json["memory"]?.array
         else { throw unreadable }
         let parameters = try Tree.value(form, "params", in: file)
         let leaves = parameters.leaves.compactMap(\.tensor)
@@ -52,7 +52,8 @@ struct RunReader {
             stopping: EarlyStopping(patience: nil, bestEpoch: best, bestLoss: scalars[0], waited: waited),
             best: try Tree.value(form, "best", in: file))
         guard zip(state.best.leaves, parameters.leaves).allSatisfy({ $0.tensor?.shape == $1.tensor?.shape }) else { throw unreadable }
-        (state.steps, state.lossSum, state.rowsSeen) = (steps, scalars[1], rows)
+        state.steps = steps
+        state.sums = EpochSums(loss: scalars[1], rows: rows, gradient: scalars[4], update: scalars[5], updates: updates)
         state.ending = try ending(json["ending"])
         state.history = try history(json["logs"], file, leaves)
         state.lastGradient = try gradients(json["gradients"]?.whole ?? 0, file, leaves)

@@ -59,15 +59,16 @@ package final class Machine {
     private static let slotCount = 1 << 20
     private static let turnsBetweenChecks: Int32 = 4096
 
-    package init(environment: Environment, seed: Int) {
+    /// - Parameter account: That of another machine whose work this one shares; one of its own otherwise.
+    package init(environment: Environment, seed: Int, sharing account: Account? = nil) {
         // Untouched pages of the stack of slots cost nothing.
         bottom = .allocate(capacity: Machine.slotCount)
         top = bottom
         end = bottom + Machine.slotCount
         self.environment = environment
         self.random = RandomStream(seed: seed)
-        account = Account(limits: environment.limits)
-        account.isInterrupted = { [unowned self] in isInterrupted }
+        self.account = account ?? Account(limits: environment.limits)
+        if account == nil { self.account.isInterrupted = { [unowned self] in isInterrupted } }
     }
 
     deinit { bottom.deallocate() }

@@ -72,8 +72,7 @@ extension TrainingLoop {
                 }
                 trainer.state.history.steps.append(UnsafeBufferPointer(row))
                 if tracksPath { trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] }) }
-                trainer.state.lossSum += row[1]
-                trainer.state.rowsSeen += 1
+                trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }
             return turns
