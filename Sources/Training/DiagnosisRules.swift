@@ -31,17 +31,28 @@ package struct Diagnosis {
         Finding(kind: kind, evidence: evidence, why: why(language, parts), advice: advice(language, parts))
     }
 
-    /// Four significant digits.
-    static func text(_ number: Double) -> String {
-        guard number.isFinite, number != 0 else { return "\(number)" }
-        var scale = 1.0
-        var size = abs(number)
-        while size >= 1e4 { (size, scale) = (size / 10, scale * 10) }
-        while size < 1e3 { (size, scale) = (size * 10, scale / 10) }
-        let rounded = size.rounded() * scale * (number < 0 ? -1 : 1)
-        let plain = "\((rounded * 1e12).rounded() / 1e12)"
-        let result = abs(rounded) < 1e-4 || abs(rounded) >= 1e9 ? "\(rounded)" : plain
-        return result.hasSuffix(".0") ? String(result.dropLast(2)) : result
+    /// Four significant digits: `0.01593`, `1.593e-9`.
+    package static func text(_ number: Double) -> String {
+        guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+        var (size, exponent) = (abs(number), 0)
+        while size >= 10 { (size, exponent) = (size / 10, exponent + 1) }
+        while size < 1 { (size, exponent) = (size * 10, exponent - 1) }
+        var digits = Int((size * 1000).rounded())
+        if digits == 10_000 { (digits, exponent) = (1000, exponent + 1) }
+        let sign = number < 0 ? "-" : ""
+        if exponent < -4 || exponent > 8 { return "\(sign)\(point(digits, 1))e\(exponent)" }
+        if exponent < 0 { return sign + point(digits, 1, zeros: -exponent) }
+        return sign + (exponent >= 3 ? "\(digits)" + String(repeating: "0", count: exponent - 3) : point(digits, exponent + 1))
+    }
+
+    /// Digits with a point after some of them (or with zeros before them), without zeros at the end.
+    private static func point(_ digits: Int, _ whole: Int, zeros: Int = 0) -> String {
+        var text = String(repeating: "0", count: zeros) + "\(digits)"
+        let split = text.index(text.startIndex, offsetBy: zeros > 0 ? 1 : whole)
+        text.insert(".", at: split)
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
     }
 
     private func text(_ number: Double) -> String { Diagnosis.text(number) }
@@ -99,6 +110,8 @@ package struct Diagnosis {
             language, ["progress": text(s.progress), "first": text(s.first), "epochs": "\(s.epochs)"])
         if s.cosine < -0.5 { return finding(.plateau, seen, words.bouncingWhy, words.bouncingTry) }
         if s.movement < 1e-4 { return finding(.plateau, seen, words.tinyWhy, words.tinyTry, ["movement": text(s.movement)]) }
+        // Parameters that begin near 0 move by much of their size, however short the steps.
+        if s.cosine > 0.9 { return finding(.plateau, seen, words.shortWhy, words.tinyTry) }
         // That it guesses says more than that it stands still.
         return guesses ? nil : finding(.plateau, seen, words.pipelineWhy, words.pipelineTry)
     }

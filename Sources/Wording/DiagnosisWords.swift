@@ -27,7 +27,7 @@ package struct DiagnosisWords: Sendable {
 
     // MARK: Findings
 
-    package let notEnoughSeen = Message("{count} epochs", pt: "{count} épocas")
+    package let notEnoughSeen = Message("epochs so far: {count}", pt: "épocas até aqui: {count}")
     package let notEnoughWhy = Message("a curve needs at least two", pt: "uma curva precisa de pelo menos duas")
     package let notEnoughTry = Message("train for longer", pt: "treine por mais tempo")
 
@@ -91,6 +91,9 @@ package struct DiagnosisWords: Sendable {
     package let bouncingTry = Message("lower η", pt: "diminua η")
     package let tinyWhy = Message(
         "a step moves the parameters by only {movement} of their size", pt: "um passo move os parâmetros em só {movement} do seu tamanho")
+    package let shortWhy = Message(
+        "successive gradients point the same way, and the loss hardly falls: the steps are far too short",
+        pt: "gradientes sucessivos apontam para o mesmo lado, e a perda quase não cai: os passos são curtos demais")
     package let tinyTry = Message("raise η", pt: "aumente η")
     package let pipelineWhy = Message("the parameters move, but the loss does not follow", pt: "os parâmetros se movem, mas a perda não acompanha")
     package let pipelineTry = Message(

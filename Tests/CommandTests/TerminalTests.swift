@@ -33,6 +33,16 @@ import Testing
         #expect(terminal.screen.text.contains("interrupted\nafter"))
     }
 
+    /// One Ctrl-C ends a whole sweep, on however many threads, and what was done by then is shown.
+    @Test func interruptedSweepShowsWhatItHas() throws {
+        let terminal = try start(
+            "-e 'print(\"here\")' -e 's = sweep(lr -> train(w -> (w - 3)^2, 0, lr: lr, steps: 1e9), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])' -e 'print(s)' -e 'print(\"after\")'")
+        try terminal.wait("progress") { $0.text.contains("step ") }
+        try terminal.send("\u{3}")
+        #expect(try terminal.waitForExit() == 0)
+        #expect(terminal.screen.text.contains("interrupted: ") && terminal.screen.text.contains("of 9 runs\nafter"))
+    }
+
     /// The second Ctrl-C is not training's to answer.
     @Test func secondInterruptionEndsTheProgram() throws {
         let terminal = try start(

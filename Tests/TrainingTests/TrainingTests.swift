@@ -112,6 +112,14 @@ struct DiagnosisTests {
             Symptoms(history, baseline: baseline, hasClasses: false, isFullBatch: fullBatch, notFinite: nil)).map(\.kind)
     }
 
+    @Test(arguments: [
+        (0.0, "0"), (1.0, "1"), (-2.5, "-2.5"), (1.590000001e-7, "1.59e-7"), (0.015934, "0.01593"), (0.00099999, "0.001"), (9.99996, "10"),
+        (123.456, "123.5"), (13227.9, "13230"), (987654321.0, "987700000"), (1e12, "1e12"), (0.5, "0.5"), (1e-4, "0.0001"),
+    ])
+    func evidenceHasFourDigits(_ number: Double, _ text: String) {
+        #expect(Diagnosis.text(number) == text)
+    }
+
     @Test func growingLossDiverges() {
         #expect(kinds(history((0..<10).map { 9 * Double(1 << $0) })).first == .diverging)
     }
@@ -128,6 +136,21 @@ struct DiagnosisTests {
 
     @Test func flatLossIsAPlateau() {
         #expect(kinds(history([Double](repeating: 2, count: 10))).contains(.plateau))
+    }
+
+    /// From a guess by steps far too short: what is wrong is η, and not the data.
+    @Test func shortStepsAreAPlateau() {
+        let found = kinds(history((0..<20).map { 5 - 1e-4 * Double($0) }, cosine: 0.99), baseline: 5)
+        #expect(found == [.plateau, .noBetterThanGuessing])
+        #expect(kinds(history([Double](repeating: 5, count: 20), cosine: 0.1), baseline: 5) == [.noBetterThanGuessing])
+    }
+
+    /// Falls steeply and then trembles: there is no swing in that.
+    @Test func curveThatSettlesDoesNotOscillate() {
+        let settled = [4, 0.9, 0.3, 0.1, 0.05, 0.051, 0.0505, 0.0507, 0.0504, 0.0506, 0.0505, 0.0506]
+        #expect(kinds(history(settled), fullBatch: false) == [.healthy])
+        let swinging = [4, 1, 2, 1, 2.2, 0.9, 2.1, 1, 2, 1.1, 2, 1]
+        #expect(kinds(history(swinging), fullBatch: false) == [.oscillating])
     }
 
     @Test func lossThatStillFallsIsTooSlow() {

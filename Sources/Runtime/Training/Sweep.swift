@@ -55,10 +55,10 @@ struct Sweep {
     /// Every point starts from the same random numbers, so neither the order nor the thread changes what comes out. What could not be run
     /// elsewhere, or failed there, is run here.
     func results() throws -> [RunValue] {
+        let answered = machine.toleratedInterruptions
         var found = machine.environment.cores > 1 && points.count > 1 && machine.tape == nil ? SweepWorkers(function, points, machine, site).results() : []
         let start = machine.random
         defer { machine.random = start }
-        let answered = machine.toleratedInterruptions
         while found.count < points.count, machine.toleratedInterruptions == answered {
             machine.random = start
             found.append(try Sweep.run(function, points[found.count], machine, site))
