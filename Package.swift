@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Tensors", "CLibcsv", "CZlib"], swiftSettings: settings),
         .target(name: "Training", dependencies: ["Tensors", "Wording"], swiftSettings: settings),
         .target(
-            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots", "Wording"],
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Datasets", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
         .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
         .executableTarget(
@@ -46,7 +46,7 @@ let package = Package(
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], swiftSettings: settings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], exclude: ["Files"], swiftSettings: settings),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(

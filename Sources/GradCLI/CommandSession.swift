@@ -23,7 +23,9 @@ final class CommandSession {
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
         environment.language = options.language
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
         environment.progress = { console.progress.show($0) }
+        environment.loading = { console.progress.show(reading: $0, $1, of: $2) }
         environment.plans = options.plans
         environment.cores = Environment.processors
         environment.screen = console.terminal.screen

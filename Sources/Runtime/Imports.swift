@@ -19,8 +19,9 @@ final class Imports {
     func forget(_ path: String) { waiting[path] = nil }
     func forgetAll() { (waiting, reading) = ([:], []) }
 
-    /// A relative path counts from the folder of the file that imports.
+    /// A relative path counts from the folder of the file that names it.
     static func resolve(_ path: String, from importer: String) -> String {
+        if path == "~" || path.hasPrefix("~/") { return path }
         guard !path.hasPrefix("/"), let slash = importer.lastIndex(of: "/") else { return normal(path) }
         return normal(importer[...slash] + path)
     }
@@ -31,7 +32,8 @@ final class Imports {
         for part in path.split(separator: "/") where part != "." {
             if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
         }
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        let joined = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        return joined.isEmpty && !path.isEmpty ? "." : joined
     }
 }
 

@@ -95,6 +95,9 @@ package struct History: Sendable, Equatable {
         if isTracked { path.append(start) }
     }
 
+    /// As it was saved.
+    package init(steps: Log, epochs: Log, path: Log) { (self.steps, self.epochs, self.path) = (steps, epochs, path) }
+
     package var tracksPath: Bool { !path.names.isEmpty }
 
     package mutating func track(_ parameters: [Double]) {

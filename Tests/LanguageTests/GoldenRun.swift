@@ -3,10 +3,6 @@ import Runtime
 import Syntax
 import Wording
 
-private struct NoSuchFile: Error, CustomStringConvertible {
-    let description = "there is no such file"
-}
-
 /// One run of a case's program, and its text with what it did written in.
 final class GoldenRun {
     /// What happened while a statement ran.
@@ -41,14 +37,7 @@ final class GoldenRun {
         var environment = Environment(
             print: { _ in }, note: { _ in }, interruptions: { Date().timeIntervalSince(start) > GoldenRun.deadline ? 1 : 0 })
         environment.plans = plans
-        if setting("no") == nil {
-            environment.readFile = { path in
-                guard let data = FileManager.default.contents(atPath: GoldenCase.root.appendingPathComponent(path).path) else {
-                    throw NoSuchFile()
-                }
-                return [UInt8](data)
-            }
-        }
+        if setting("no") == nil { TestFiles(below: GoldenCase.root, Page.root).open(to: &environment) }
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)
         interpreter.machine.stopsAtNaN = setting("nan") == "stop"
         if let language = setting("lang").flatMap(Language.init(code:)) { interpreter.machine.environment.language = language }

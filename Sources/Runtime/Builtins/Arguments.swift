@@ -79,6 +79,7 @@ extension Builtin.Call {
         switch value {
         case .list, .range, .text, .record: break
         case let value where (value.outline?.rank ?? 0) > 0: break
+        case .object(let object) where object.elementCount != nil: break
         default:
             throw machine.typeError(
                 "`\(builtin.name)`", needs: "a list, a range or a tensor", value, at: span,
@@ -120,6 +121,11 @@ extension Builtin.Call {
         guard case .function = self[index] else {
             throw typeError(index, needs: "a function", hints: builtin.examples.first.map { ["as in `\(Builtin.code(of: $0))`"] } ?? [])
         }
+    }
+
+    /// An argument that is an object with elements.
+    package func container(_ index: Int) -> ObjectValue? {
+        if case .object(let object) = self[index], object.elementCount != nil { object } else { nil }
     }
 
     /// Calls a function that was given as an argument.

@@ -13,6 +13,9 @@ extension Builtin {
         + output
         + training
         + pictures
+        + files
+        + tables
+        + rows
 }
 
 extension Builtins {

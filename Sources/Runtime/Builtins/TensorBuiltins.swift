@@ -160,7 +160,10 @@ extension Builtin {
     static let shape = Builtin(
         "shape", [.required("x")], .tensors, summary: "the lengths of x's axes, as a tensor; [] for a number",
         examples: ["shape([[1, 2, 3]])  # [1, 3]"]
-    ) { call in .tensor(TensorValue(Tensor(try call.outline(0).shape.axes.map(Double.init)))) }
+    ) { call in
+        if case .object(let object) = call[0], let shape = object.shape { return .tensor(TensorValue(Tensor(shape.axes.map(Double.init)))) }
+        return .tensor(TensorValue(Tensor(try call.outline(0).shape.axes.map(Double.init))))
+    }
 
     static let rank = Builtin(
         "rank", [.required("x")], .tensors, summary: "how many axes x has: 0 for a number, 1 for a vector, 2 for a matrix",

@@ -144,6 +144,8 @@ package struct Environment {
     package var limits: ((Machine) -> String?)?
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
+    /// Puts bytes into a file's place, whole or not at all; `nil` when the host lets nothing be written.
+    package var writeFile: ((String, [UInt8]) throws -> Void)?
     /// Seconds since some fixed time.
     package var now: () -> Double
     /// When calls are compiled to plans.
@@ -154,6 +156,8 @@ package struct Environment {
     package var cores = 1
     /// Those of this computer.
     package static let processors = Threads.processors
+    /// Told while a large file is taken in: its path, the bytes read, and all that there are.
+    package var loading: ((String, Int, Int) -> Void)?
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.

@@ -56,6 +56,8 @@ extension Machine {
         case .node(let node) where node.value.rank > 0:
             return try (0..<node.shape[0]).map { try row($0, of: value, site) }
         case .text(let text): return text.string.map { .string(String($0)) }
+        case .object(let object) where object.elementCount != nil:
+            return (0..<(object.elementCount ?? 0)).map(object.element)
         case .record(let record):
             return zip(record.names, record.values).map { .record([("name", .string($0)), ("value", $1)]) }
         case let other:

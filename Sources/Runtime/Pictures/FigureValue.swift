@@ -17,6 +17,7 @@ package final class FigureValue: ObjectValue {
     }
 
     package override var typeName: String { "a figure" }
+    package override var fileForms: [FileForm] { [FileForm("svg") { self.svg }] }
     package override var fieldNames: [String] { ["svg", "text"] }
     package override func field(_ name: String) -> Value? {
         switch name {

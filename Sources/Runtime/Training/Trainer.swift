@@ -42,6 +42,7 @@ struct Trainer {
 
     /// Runs until `goal` more updates or epochs are done, or something else ends it.
     mutating func run() throws {
+        if let missing = setup.loss as? MissingFunction { throw missing.problem(site) }
         let perEpoch = setup.updatesPerEpoch
         let last = state.steps + goal.totalSteps(perEpoch)
         let before = machine.toleratedInterruptions

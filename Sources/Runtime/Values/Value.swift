@@ -103,6 +103,18 @@ open class ObjectValue {
     package func figure() -> Figure? { nil }
     /// Its double for another machine; itself where it never changes and holds no function.
     func transplanted(by transplant: Transplant) throws -> ObjectValue { throw Transplant.Unmovable() }
+    /// The files that `save` can store it in; none unless it says so.
+    package var fileForms: [FileForm] { [] }
+
+    // An object may hold elements, as a table holds rows: then it can be indexed, looped over and filtered.
+
+    /// How many elements it has; `nil` for one without.
+    package var elementCount: Int? { nil }
+    package func element(_ index: Int) -> Value { .nothing }
+    /// The same kind of thing with only the elements at some places, in their order.
+    package func elements(at places: [Int]) -> Value { .nothing }
+    /// What `shape` tells of it.
+    package var shape: Shape? { nil }
 }
 
 extension Value {
