@@ -33,7 +33,7 @@ import Testing
         eta = \(lr)
         given = \(rule)(lr: eta)
         fresh() = train(loss, start, data: data, batch: \(rule == "lbfgs" ? "full" : "7"), validate: 0.2, metric: accuracy, model: model,
-          clip: 0.5, rule: given, steps: 0)
+          clip: 0.5, patience: 50, rule: given, steps: 0)
         """
     }
 

@@ -42,7 +42,7 @@ enum RunFile {
     /// Numbers that may be infinite or NaN, which JSON cannot say.
     private static func scalars(_ state: TrainingState) -> [Double] {
         [
-            state.stopping.bestLoss, state.sums.loss, state.plateau?.rate ?? 0, state.plateau?.best ?? 0, state.sums.gradient, state.sums.update,
+            state.stopping.bestLoss, state.plateau?.rate ?? 0, state.plateau?.best ?? 0, state.sums.loss, state.sums.gradient, state.sums.update,
         ]
     }
 
@@ -60,8 +60,7 @@ enum RunFile {
             ("memory", .array(memory)), ("gradients", .number(Double(state.lastGradient?.count ?? 0))),
             ("data", .array(setup.data.map { Fingerprint($0.name, $0.tensor).json })),
             ("validation", .array(setup.validation.map { Fingerprint($0.name, $0.tensor).json })),
-            ("stopping", counts(["best": state.stopping.bestEpoch, "waited": state.stopping.waited])), ("rows", .number(Double(state.sums.rows))),
-            ("updates", .number(Double(state.sums.updates))),
+            ("stopping", counts(["best": state.stopping.bestEpoch, "waited": state.stopping.waited])), ("sums", counts(["rows": state.sums.rows, "updates": state.sums.updates])),
             ("logs", .object(logs(state.history).map { ($0, .object([
                 ("names", .array($1.names.map { .text($0) })), ("stride", .number(Double($1.stride))), ("given", .number(Double($1.given))),
             ])) })),

@@ -41,8 +41,8 @@ struct RunReader {
 
     private static func state(_ json: JSON, _ file: Safetensors) throws(DataError) -> TrainingState {
         guard let form = json["params"], let scalars = file["state"]?.numbers, scalars.count == 6, let steps = json["steps"]?.whole, steps >= 0,
-            let best = json["stopping"]?["best"]?.whole, let waited = json["stopping"]?["waited"]?.whole, let rows = json["rows"]?.whole,
-            let updates = json["updates"]?.whole, let memory = json["memory"]?.array
+            let best = json["stopping"]?["best"]?.whole, let waited = json["stopping"]?["waited"]?.whole, let rows = json["sums"]?["rows"]?.whole, let updates = json["sums"]?["updates"]?.whole,
+            let memory = json["memory"]?.array
         else { throw unreadable }
         let parameters = try Tree.value(form, "params", in: file)
         let leaves = parameters.leaves.compactMap(\.tensor)
@@ -53,7 +53,8 @@ struct RunReader {
             best: try Tree.value(form, "best", in: file))
         guard zip(state.best.leaves, parameters.leaves).allSatisfy({ $0.tensor?.shape == $1.tensor?.shape }) else { throw unreadable }
         state.steps = steps
-        state.sums = EpochSums(loss: scalars[1], rows: rows, gradient: scalars[4], update: scalars[5], updates: updates)
+        (state.sums.loss, state.sums.gradient, state.sums.update) = (scalars[3], scalars[4], scalars[5])
+        (state.sums.rows, state.sums.updates) = (rows, updates)
         state.ending = try ending(json["ending"])
         state.history = try history(json["logs"], file, leaves)
         state.lastGradient = try gradients(json["gradients"]?.whole ?? 0, file, leaves)
@@ -61,7 +62,7 @@ struct RunReader {
             guard let factor = plateau["factor"]?.number, let patience = plateau["patience"]?.whole, let floor = plateau["min"]?.number,
                 let bad = plateau["bad"]?.whole, bad >= 0, bad < Int.max
             else { throw unreadable }
-            state.plateau = Plateau(rate: scalars[2], factor: factor, patience: patience, floor: floor, best: scalars[3], bad: bad)
+            state.plateau = Plateau(rate: scalars[1], factor: factor, patience: patience, floor: floor, best: scalars[2], bad: bad)
         }
         return state
     }

@@ -21,6 +21,7 @@ package final class StoredRule: RuleValue {
         super.init()
     }
 
+    override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var name: String { ownName }
     package override var fieldNames: [String] { settings.map(\.name) }
     package override func field(_ name: String) -> Value? {

@@ -35,6 +35,10 @@ package final class TableValue: ObjectValue {
 
     var record: Record { Record(names: names, values: columns) }
 
+    override func transplanted(by transplant: Transplant) throws -> ObjectValue {
+        TableValue(names: names, columns: try columns.map(transplant.value), rowCount: rowCount)
+    }
+
     package override var typeName: String { "a table" }
     package override var fieldNames: [String] { names }
     /// A file's `beta` is found as the language spells it, `β`.
