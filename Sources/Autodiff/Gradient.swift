@@ -12,6 +12,7 @@ extension Tape {
         guard let first = variables.map(\.index).min(), let last = outputs.map(\.node.index).max(), last >= first else {
             return variables.map { _ in nil }
         }
+        firstAdjoint = min(firstAdjoint, nodes.count)
         let active = dependents(of: variables, from: first, through: last)
         let isVariable = Set(variables.map(\.index))
         var adjoints = [Node?](repeating: nil, count: last - first + 1)

@@ -35,6 +35,10 @@ package final class Interpreter {
         machine = Machine(environment: environment, seed: seed)
         machine.source = { [unowned self] in sources[$0] }
         machine.languageFunction = { [unowned self] in builtins[$0] }
+        machine.globalPlaces = { [unowned self] in
+            globals.names.compactMap { name in globals[name]?.global.map { (name, $0) } }
+        }
+        machine.defined = { [unowned self] in define($0) }
         builtins.add(pending: Prelude.index) { [unowned self] file in
             let source = addSource(name: Prelude.files[file].path, bytes: Prelude.files[file].bytes)
             preludeSources.insert(source.id)
@@ -178,6 +182,15 @@ package final class Interpreter {
         diagnostic.labels.removeAll { preludeSources.contains($0.span.source) }
         diagnostic.labels.append(.init(inner, "in `\(function)`"))
         return diagnostic
+    }
+
+    /// Runs a definition apart from the session's names, and gives what it defines.
+    private func define(_ text: String) -> Value? {
+        let own = globals
+        globals = Globals()
+        defer { globals = own }
+        guard case .finished = run(addSource(name: "<formula>", bytes: Array(text.utf8))) else { return nil }
+        return globals.names.first.flatMap { globals[$0]?.global?.pointee }
     }
 
     /// What is wrong with the prelude: nothing, as the tests see to.

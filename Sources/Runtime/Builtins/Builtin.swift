@@ -23,6 +23,8 @@ package final class Builtin: Sendable {
     package let name: String
     package let parameters: [ParameterInfo]
     fileprivate let body: @Sendable (Call) throws -> Value
+    /// What `explain` shows of a call; `nil` for those of which the value's formula says it all.
+    let explanation: (@Sendable (Call) throws -> ExplanationValue)?
 
     /// What a builtin is given.
     package struct Call {
@@ -40,13 +42,14 @@ package final class Builtin: Sendable {
 
     package init(
         _ name: String, _ parameters: [ParameterInfo], _ family: Family, summary: String, examples: [String] = [],
-        body: @escaping @Sendable (Call) throws -> Value
+        explanation: (@Sendable (Call) throws -> ExplanationValue)? = nil, body: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
         self.parameters = parameters
         self.family = family
         self.summary = summary
         self.examples = examples
+        self.explanation = explanation
         self.body = body
     }
 

@@ -100,6 +100,8 @@ final class FunctionCode {
     let declaration: Function
     /// What it was compiled from, to compile it again for another machine.
     let origin: Origin
+    /// What the captured values are called, in their order.
+    let captureNames: [String]
     /// Calls bind by position with nothing left open.
     let isSimple: Bool
     /// The globals that it and the functions within it name.
@@ -129,7 +131,8 @@ final class FunctionCode {
 
     init(
         declaration: Function, origin: Origin, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
-        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil
+        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil,
+        captureNames: [String] = []
     ) {
         self.origin = origin
         self.resolution = resolution
@@ -142,6 +145,7 @@ final class FunctionCode {
         self.body = body
         self.globals = globals
         self.declaration = declaration
+        self.captureNames = captureNames
         self.isSimple = preparations.allSatisfy(\.isSimple)
     }
 }

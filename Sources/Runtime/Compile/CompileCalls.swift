@@ -16,7 +16,7 @@ extension Compiler {
     }
 
     /// `wrt: a` gives the parameter's name rather than a value.
-    private func argument(_ argument: Argument) -> Code {
+    func argument(_ argument: Argument) -> Code {
         if argument.name?.text == "wrt", let names = argument.value.parameterNames {
             return .constant(.list(names.map(Value.string)))
         }

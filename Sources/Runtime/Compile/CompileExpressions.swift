@@ -46,7 +46,7 @@ extension Compiler {
             return Code { frame in
                 .range(try machine.range(try lowerCode(frame), try upperCode(frame), isClosed: isClosed, site))
             }
-        case .explain(let inner, _): return compile(inner)
+        case .explain(let inner, let span): return explain(inner, span)
         case .invalid: return .constant(.nothing)
         }
     }

@@ -18,6 +18,10 @@ package final class Machine {
 
     /// Functions of the language by name, for builtins that call one.
     package var languageFunction: (String) -> Value? = { _ in nil }
+    /// Where the top-level names of the session have their values.
+    package var globalPlaces: () -> [(name: String, place: UnsafeMutablePointer<Value>)] = { [] }
+    /// The function that a definition in the language makes, among the names of the language alone; `nil` where the text is wrong.
+    package var defined: (String) -> Value? = { _ in nil }
     /// The tape of the outermost derivative under way.
     @exclusivity(unchecked) package var tape: Tape?
     /// How many derivatives are under way, one within another.

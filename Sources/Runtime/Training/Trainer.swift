@@ -134,6 +134,15 @@ struct Trainer {
         return mode
     }
 
+    /// The rows that the next update will take.
+    mutating func nextRows() throws -> [(name: String, tensor: Tensor)] {
+        let perEpoch = setup.updatesPerEpoch
+        let outside = machine.random
+        machine.random = setup.stream.split("update").split(state.steps)
+        defer { machine.random = outside }
+        return try batch(state.steps / perEpoch, state.steps % perEpoch)
+    }
+
     /// The rows of an update, after augmentation.
     private mutating func batch(_ epoch: Int, _ position: Int) throws -> [(name: String, tensor: Tensor)] {
         var rows = setup.data
