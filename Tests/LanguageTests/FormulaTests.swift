@@ -1,7 +1,7 @@
-import Syntax
 import Autodiff
 import Foundation
 import Runtime
+import Syntax
 import Tensors
 import Testing
 import Wording

@@ -76,7 +76,8 @@ package struct Tidying {
             consider(multiplied.isSum ? simplest(multiplied) : multiplied, gain: 4)
         default: break
         }
-        return best
+        // What is shorter now may be made shorter still.
+        return best.cost < term.cost ? simplest(best) : best
     }
 
     // MARK: Common factors

@@ -132,7 +132,8 @@ final class FunctionCode {
 
     init(
         declaration: Function, origin: Origin, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
-        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil, captureNames: [String] = []
+        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil,
+        captureNames: [String] = []
     ) {
         self.origin = origin
         self.resolution = resolution
