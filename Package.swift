@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
         .target(name: "Wording", swiftSettings: settings),
+        .target(name: "Files", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
         .systemLibrary(name: "CLibcsv", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -34,11 +35,11 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files"], swiftSettings: settings),
         .executableTarget(
             name: "GradCLI",
             dependencies: [
-                "Runtime", "Syntax", "GradREPL", "Wording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Runtime", "Syntax", "Tensors", "Files", "GradREPL", "Wording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),

@@ -4,6 +4,7 @@ package import Tensors
 /// reverse sweep appends its own operations to the same tape, which makes a gradient differentiable in turn.
 package final class Tape {
     package private(set) var nodes: [Node] = []
+    private var charge = Charge(0)
     package private(set) var isOpen = true
     /// The place in the source that nodes recorded now belong to.
     package var origin = Origin.unknown
@@ -25,6 +26,7 @@ package final class Tape {
     /// Drops all nodes. Those still held elsewhere keep their values.
     package func close() {
         isOpen = false
+        charge.grow(by: -Tape.bytes(of: nodes.count))
         nodes = []
         guards = []
         poll = nil
@@ -77,8 +79,14 @@ package final class Tape {
     ) -> Node {
         let node = Node(primitive, attributes, value, operands, index: nodes.count, tape: self, origin: origin)
         nodes.append(node)
+        if nodes.count % Tape.charged == 0 { charge.grow(by: Tape.bytes(of: Tape.charged)) }
         return node
     }
+
+    /// Nodes are charged so many at a time.
+    private static let charged = 64
+    private static let bytesPerNode = 240
+    private static func bytes(of count: Int) -> Int { count / charged * charged * bytesPerNode }
 }
 
 extension Primitive {

@@ -1,16 +1,10 @@
+import Files
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-
-/// Why a file could not be read or written, in the system's words.
-struct FileError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ code: Int32) { description = systemMessage(code) }
-    init(_ description: String) { self.description = description }
-}
 
 /// "No such file or directory", as the system calls an error.
 func systemMessage(_ code: Int32) -> String {

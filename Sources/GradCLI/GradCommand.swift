@@ -12,6 +12,7 @@ struct GradCommand: ParsableCommand {
         grad [options] -e EXPR [args ...]    run what is written here
         grad check FILE ...                  tell what is wrong without running it
         grad fmt [--check] FILE ...          write files in the canonical form
+        grad --sandbox FILE [args ...]       run a file of someone you do not know
         grad help [NAME]                     help for a name of the language
         """
 
@@ -51,6 +52,12 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("there is no option \(first)")
     }
 
+    /// The folder of a file; `nil` for standard input.
+    private func folder(of file: String) -> String? {
+        if file == "-" { return nil }
+        return file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
+    }
+
     func run() throws {
         let options = parent.options
         let terminal = options.color.terminal
@@ -65,7 +72,9 @@ struct RunCommand: ParsableCommand {
         switch Input(expressions: options.expressions, file: file).read(console) {
         case .ended(let status): try status.end(console)
         case .read(let text):
-            let status = DeepStack.run { CommandSession(options, console, arguments: Array(words)).run(text) }
+            let status = DeepStack.run {
+                CommandSession(options, console, arguments: Array(words), folder: file.flatMap(folder)).run(text)
+            }
             try status.end(console)
         }
     }

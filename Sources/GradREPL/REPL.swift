@@ -1,5 +1,6 @@
 import Runtime
 import Syntax
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -72,6 +73,7 @@ package struct REPL {
         var environment = Environment(
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
+        environment.limits = .ofMachine
         environment.progress = progress.show
         environment.cores = Environment.processors
         environment.screen = terminal.screen

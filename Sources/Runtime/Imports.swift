@@ -58,6 +58,10 @@ extension Interpreter {
                 "`\(path)` imports itself", at: span, hints: ["by way of \((imports.reading + [resolved]).joined(separator: ", then "))"])
         }
         let source = addSource(name: resolved, bytes: try readFile(resolved, path, span))
+        if var tooLong = tooLong(source) {
+            tooLong.span = span
+            throw tooLong
+        }
         imports.reading.append(resolved)
         defer { imports.reading.removeLast() }
         let parsed = parse(source)
@@ -77,7 +81,7 @@ extension Interpreter {
     }
 
     private func readFile(_ resolved: String, _ path: String, _ span: Span) throws(Diagnostic) -> [UInt8] {
-        guard let read = machine.environment.readFile else {
+        guard let read = machine.environment.loadFile else {
             throw Diagnostic("`import` is not allowed here", at: span, hints: ["the host of this session gives no access to files"])
         }
         do {

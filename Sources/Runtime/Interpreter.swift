@@ -59,6 +59,7 @@ package final class Interpreter {
 
     /// Finds what is wrong with a program without running it.
     package func check(_ source: Source) -> [Diagnostic] {
+        if let tooLong = tooLong(source) { return [tooLong] }
         let parsed = parse(source)
         guard !parsed.diagnostics.hasErrors else { return parsed.diagnostics }
         let snapshot = globals.snapshot()
@@ -69,10 +70,20 @@ package final class Interpreter {
 
     /// Runs a program; `observe` is told of values and updates at top level.
     package func run(_ source: Source, observe: (Event) -> Void = { _ in }) -> Outcome {
+        if let tooLong = tooLong(source) { return .rejected([tooLong]) }
         let parsed = parse(source)
         if parsed.diagnostics.hasErrors { return .rejected(parsed.diagnostics) }
         machine.forgetAnsweredInterruptions()
-        return machine.withStackLimit { run(parsed.program, observe: observe) }
+        return machine.running { run(parsed.program, observe: observe) }
+    }
+
+    /// A refusal of a text longer than the session allows.
+    func tooLong(_ source: Source) -> Diagnostic? {
+        let limits = machine.account.limits
+        guard source.bytes.count > limits.source, !preludeSources.contains(source.id) else { return nil }
+        var diagnostic = Diagnostic("\(Limit.source.message(limits)): `\(source.name)` has \(Limit.bytes(Double(source.bytes.count)))", at: nil)
+        diagnostic.limit = Limit.source.rawValue
+        return diagnostic
     }
 
     private func run(_ program: Program, observe: (Event) -> Void) -> Outcome {

@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Syntax
+import Tensors
 import Wording
 
 private struct NoSuchFile: Error, CustomStringConvertible {
@@ -34,6 +35,10 @@ final class GoldenRun {
         let settings = program.hasPrefix("#:") ? program.prefix { $0 != "\n" }.dropFirst(2) : ""
         let words = settings.split(separator: ",").map { $0.split(separator: " ").map(String.init) }
         func setting(_ name: String) -> String? { words.first { $0.first == name }?.last }
+        var limits = Limits()
+        for case let words in words where words.count == 3 && words[0] == "limit" {
+            if let limit = Limit(rawValue: words[1]), let number = Double(words[2]) { limits[limit] = number }
+        }
 
         isRendered = setting("rendered") != nil
 
@@ -48,7 +53,9 @@ final class GoldenRun {
                 }
                 return [UInt8](data)
             }
+            environment.loadFile = environment.readFile
         }
+        environment.limits = limits
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)
         interpreter.machine.stopsAtNaN = setting("nan") == "stop"
         if let language = setting("lang").flatMap(Language.init(code:)) { interpreter.machine.environment.language = language }

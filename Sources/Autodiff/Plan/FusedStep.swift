@@ -109,11 +109,13 @@ final class FusedStep: PlanStep {
 
     /// Above this many operations on numbers both cores work on it.
     private static let shared = 1 << 22
+    /// Operations on numbers in one part at most: some ten milliseconds.
+    private static let longest = 1 << 24
 
     override func run(_ memory: PlanMemory) {
         for index in movingInputs { fusedInputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
         for index in movingOutputs { fusedOutputs[index] = memory.slots[outputs[index]] }
-        if cost > FusedStep.shared && sums.isEmpty && Threads.processors > 1 { return runShared() }
+        if cost > FusedStep.shared && sums.isEmpty && (Threads.processors > 1 || cost > FusedStep.longest) { return runShared() }
         switch type {
         case .f64: grad_fused_f64(&chain, 0, count, memory.slots[scratch])
         case .f32: grad_fused_f32(&chain, 0, count, memory.slots[scratch])
@@ -123,7 +125,9 @@ final class FusedStep: PlanStep {
     /// Large chains in parts, each with scratch memory of its own.
     private func runShared() {
         let parts = Threads.processors
-        let size = ((count + parts - 1) / parts + 4095) & ~4095
+        // Between two parts it is asked whether to stop.
+        let most = max(4096, FusedStep.longest / max(1, cost / max(1, count)))
+        let size = (min((count + parts - 1) / parts, most) + 4095) & ~4095
         let bytes = FusedStep.scratch(type, registers: chain.registers, sums: 0)
         nonisolated(unsafe) let chain = chain
         let (type, count) = (type, count)

@@ -18,6 +18,9 @@ package final class Plan {
     private let arena: UnsafeMutableRawPointer
     /// What it takes for itself while it lives.
     package let byteCount: Int
+    private let charge: Charge
+    /// Operations on numbers in a run.
+    private let work: Int
     private let steps: [PlanStep]
     private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
     private let inputs: [PlanPlace]
@@ -49,6 +52,9 @@ package final class Plan {
         results = Array(compiled.outputs.prefix(count))
         guards = zip(compiled.outputs.dropFirst(count), expected).map { Guard(place: $0, expected: $1.value, isCondition: $1.isCondition) }
 
+        work = steps.reduce(0) { $0 + $1.flops }
+        // Without the memory the function is left to the tape, which says so where it has none either.
+        guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
         let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
         arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
@@ -63,6 +69,7 @@ package final class Plan {
         }
         memory = PlanMemory(registers: registers, slots: slots)
         byteCount = compiled.arenaSize + compiled.registers.count * 8 + compiled.slots.count * 8
+        charge = Charge(byteCount + Plan.bytesPerStep * steps.count)
         for step in steps { step.prepare(memory) }
         unmanaged = .allocate(capacity: steps.count)
         _ = unmanaged.initialize(from: steps.map(Unmanaged.passUnretained))
@@ -108,6 +115,9 @@ package final class Plan {
         if case .register(let register) = results[result] { memory.registers[register] } else { .nan }
     }
 
+    /// What a step's own objects take, about.
+    private static let bytesPerStep = 400
+
     // MARK: Running
 
     /// Runs all steps. `false` when a guard fails; throws what a primitive refuses.
@@ -115,6 +125,7 @@ package final class Plan {
         for step in unmanaged { try step.takeUnretainedValue().run(memory) }
         for check in guards where !holds(check) { return false }
         runs += 1
+        try Account.finish(computing: work)
         return true
     }
 

@@ -1,4 +1,5 @@
 package import Syntax
+import Tensors
 
 /// The slots of a call under way, and the values its function captured.
 struct Frame {
@@ -161,12 +162,14 @@ package final class Closure: Callable {
     let code: FunctionCode
     let captures: UnsafeMutablePointer<Value>
     let captureCount: Int
+    private let charge: Charge
 
     init(_ code: FunctionCode, captures: [Value]) {
         self.code = code
         self.captures = .allocate(capacity: max(1, captures.count))
         self.captures.initialize(from: captures, count: captures.count)
         captureCount = captures.count
+        charge = Charge(96 + captures.count * MemoryLayout<Value>.stride)
         super.init(isClosure: true)
     }
 
@@ -194,7 +197,11 @@ extension Machine {
     func call(_ closure: Closure, _ site: Site, fill: (UnsafeMutablePointer<Value>) -> Int) throws -> Value {
         let code = closure.code
         let count = code.slotCount
-        guard let slots = enter(count) else { throw tooDeep(site) }
+        callsLeft &-= 1
+        guard callsLeft >= 0, let slots = enter(count) else {
+            callsLeft &+= 1
+            throw tooDeep(site)
+        }
         let filled = fill(slots)
         var next = filled
         while next < count {
@@ -222,6 +229,7 @@ extension Machine {
             index += 1
         }
         top = slots
+        callsLeft &+= 1
     }
 
     @inline(never)
@@ -241,7 +249,8 @@ extension Machine {
     }
 
     func tooDeep(_ site: Site) -> Diagnostic {
-        Diagnostic(
+        if callsLeft <= 0 { return diagnostic(PrimitiveError(.depth, account.limits), site, []) }
+        return Diagnostic(
             "the calls nest too deep", at: site.span,
             hints: ["does the recursion have a case in which it ends?", "a loop has no such limit"])
     }

@@ -56,6 +56,9 @@ extension Compiler {
         return value
     }
 
+    /// From here on it is asked whether there is memory for a string.
+    private static let longText = 1 << 16
+
     private func string(_ parts: [StringPart]) -> Code {
         let machine = machine
         let pieces = parts.map { part -> Evaluate in
@@ -71,9 +74,15 @@ extension Compiler {
         }
         if parts.isEmpty { return .constant(.string("")) }
         if pieces.count == 1 { return Code(.general, pieces[0]) }
+        let site = Site(parts.lazy.compactMap(\.expression?.span).first ?? Span(SourceID(-1), 0, 0))
         return Code { frame in
             var result = ""
-            for piece in pieces { if case .text(let text) = try piece(frame) { result += text.string } }
+            for piece in pieces {
+                guard case .text(let text) = try piece(frame) else { continue }
+                // A string grows by doubling its memory.
+                if text.string.utf8.count > Compiler.longText { try machine.admit(bytes: 2 * (result.utf8.count + text.string.utf8.count), site) }
+                result += text.string
+            }
             return .string(result)
         }
     }
@@ -210,5 +219,11 @@ extension Expression {
         case .unary(.minus, .number(let number, _), _): -number
         default: nil
         }
+    }
+}
+
+extension StringPart {
+    fileprivate var expression: Expression? {
+        if case .value(let expression) = self { expression } else { nil }
     }
 }

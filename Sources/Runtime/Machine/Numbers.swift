@@ -49,8 +49,11 @@ extension Machine {
             guard range.count <= Double(Machine.mostElements) else {
                 throw Diagnostic("the range is too long to be made into a list", at: span)
             }
+            try admit(values: Int(range.count), site)
             return (0..<Int(range.count)).map { .number(range.lower + Double($0)) }
-        case .tensor(let box) where box.tensor.rank == 1: return box.tensor.numbers.map { .number($0) }
+        case .tensor(let box) where box.tensor.rank == 1:
+            try admit(values: box.tensor.count, site)
+            return box.tensor.numbers.map { .number($0) }
         case .tensor(let box) where box.tensor.rank > 1:
             return try (0..<box.tensor.shape[0]).map { try row($0, of: value, site) }
         case .node(let node) where node.value.rank > 0:

@@ -42,7 +42,7 @@ struct SweepWorkers {
             else { break }
             for message in found.messages {
                 switch message {
-                case .line(let line): machine.print(line)
+                case .line(let line): machine.environment.print(line)
                 case .note(let note): machine.pass(on: note)
                 }
             }
@@ -96,7 +96,7 @@ private final class Worker {
         environment.plans = main.environment.plans
         // One of them tells how it goes.
         if isFirst { environment.progress = main.environment.progress }
-        let machine = Machine(environment: environment, seed: 0)
+        let machine = Machine(environment: environment, seed: 0, account: main.account)
         machine.source = main.source
         machine.style = main.style
         machine.stopsAtNaN = main.stopsAtNaN
@@ -114,7 +114,7 @@ private final class Worker {
     /// Takes points until none is left, one fails, or Ctrl-C ends a run.
     func run(_ next: NextPoint) {
         let answered = machine.toleratedInterruptions
-        machine.withStackLimit {
+        machine.running {
             while let point = next.take() {
                 machine.random = start
                 outbox.messages = []

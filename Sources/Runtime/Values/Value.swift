@@ -23,7 +23,12 @@ package enum Value {
 
 package final class Text {
     package let string: String
-    package init(_ string: String) { self.string = string }
+    private let charge: Charge
+
+    package init(_ string: String) {
+        self.string = string
+        charge = Charge(string.utf8.count + 48)
+    }
 }
 
 package final class TensorValue {
@@ -32,16 +37,29 @@ package final class TensorValue {
 }
 
 package final class List {
-    package let elements: [Value]
-    package init(_ elements: [Value]) { self.elements = elements }
+    package fileprivate(set) var elements: [Value]
+    private let charge: Charge
+
+    package init(_ elements: [Value]) {
+        self.elements = elements
+        charge = Charge(elements.count * MemoryLayout<Value>.stride + 64)
+    }
+
+    deinit { if elements.contains(where: \.isNested) { Nesting.takeApart(&elements) } }
 }
 
 /// Named fields in the order they were written.
 package final class Record {
     package let names: [String]
-    package let values: [Value]
+    package fileprivate(set) var values: [Value]
+    private let charge: Charge
 
-    package init(names: [String], values: [Value]) { (self.names, self.values) = (names, values) }
+    package init(names: [String], values: [Value]) {
+        (self.names, self.values) = (names, values)
+        charge = Charge(names.count * 2 * MemoryLayout<Value>.stride + 96)
+    }
+
+    deinit { if values.contains(where: \.isNested) { Nesting.takeApart(&values) } }
 
     package convenience init(_ fields: [(String, Value)]) {
         self.init(names: fields.map(\.0), values: fields.map(\.1))
@@ -161,6 +179,39 @@ extension Value {
         case .function: "a function"
         case .object(let object): object.typeName
         case .cell(let cell): cell.value.typeDescription
+        }
+    }
+}
+
+/// Lists and records that nobody holds any more are taken apart in a loop: one within the other, a hundred thousand deep, they would
+/// use up the stack.
+private enum Nesting {
+    static func takeApart(_ values: inout [Value]) {
+        var lists: [List] = []
+        var records: [Record] = []
+        func put(_ values: inout [Value]) {
+            for value in values {
+                switch value {
+                case .list(let list): lists.append(list)
+                case .record(let record): records.append(record)
+                default: break
+                }
+            }
+            values = []
+        }
+        put(&values)
+        while !lists.isEmpty || !records.isEmpty {
+            if var list = lists.popLast(), isKnownUniquelyReferenced(&list) { put(&list.elements) }
+            if var record = records.popLast(), isKnownUniquelyReferenced(&record) { put(&record.values) }
+        }
+    }
+}
+
+extension Value {
+    fileprivate var isNested: Bool {
+        switch self {
+        case .list, .record: true
+        default: false
         }
     }
 }

@@ -54,7 +54,7 @@ struct NumericRun {
         try program.code.withUnsafeBufferPointer { code in
             var state = grad_numeric(
                 code: code.baseAddress, tables: tables.baseAddress, globals: globals.baseAddress, registers: base,
-                end: machine.numbers.end, calls: machine.numbers.calls, call_limit: NumberStack.mostCalls, depth: 0, at: 0,
+                end: machine.numbers.end, calls: machine.numbers.calls, call_limit: Int32(min(Int(NumberStack.mostCalls), max(0, machine.callsLeft))), depth: 0, at: 0,
                 countdown: machine.countdown, result: 0)
             while true {
                 let end = grad_run_numeric(&state)
