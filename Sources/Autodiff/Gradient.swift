@@ -40,7 +40,8 @@ extension Tape {
             }
             try propagate(adjoint, through: node, active: active, first: first, into: &adjoints)
         }
-        return variables.map { adjoints[$0.index - first] }
+        // A variable made after the output, as the second argument of f(a, b) = a is, has no part in it.
+        return variables.map { $0.index <= last ? adjoints[$0.index - first] : nil }
     }
 
     /// The adjoint of a slice, and where it belongs in the tensor that was sliced.

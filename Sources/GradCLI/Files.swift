@@ -90,3 +90,14 @@ func replaceFile(_ path: String, with bytes: [UInt8]) throws(FileError) {
         throw FileError(failure)
     }
 }
+
+/// As `replaceFile`, for a file that may not be there yet.
+func createFile(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    if access(path, F_OK) != 0 {
+        // Empty at first, with the permissions that a new file gets; then what is meant takes its place.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError(errno) }
+        close(descriptor)
+    }
+    try replaceFile(path, with: bytes)
+}

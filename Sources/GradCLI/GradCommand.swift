@@ -12,6 +12,7 @@ struct GradCommand: ParsableCommand {
         grad [options] -e EXPR [args ...]    run what is written here
         grad check FILE ...                  tell what is wrong without running it
         grad fmt [--check] FILE ...          write files in the canonical form
+        grad weave FILE ... [-o PAGE]        write lessons as pages
         grad help [NAME]                     help for a name of the language
         """
 
@@ -25,7 +26,7 @@ struct GradCommand: ParsableCommand {
             130 when it was interrupted.
             """,
         version: "grad \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, HelpCommand.self, ReferenceCommand.self],
+        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, WeaveCommand.self, HelpCommand.self, ReferenceCommand.self],
         defaultSubcommand: RunCommand.self)
 
     @OptionGroup var options: RunOptions
