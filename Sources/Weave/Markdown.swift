@@ -140,13 +140,16 @@ struct Markdown {
 
     private mutating func paragraph() -> Block {
         var text: [String] = []
-        while let line = lines.first, text.isEmpty || !(Markdown.startsBlock(line) || Item(line).map(\.interrupts) ?? false) {
+        while let line = lines.first, text.isEmpty || !(Markdown.startsBlock(line) || Item(line) != nil && endsInColon(text)) {
             // Trailing spaces stand for a break.
             text.append(trimmedStart(line))
             lines.removeFirst()
         }
         return .paragraph(trimmed(text.joined(separator: "\n")))
     }
+
+    /// A list follows a paragraph directly only where that announces it: a line may well begin with a minus sign or a number.
+    private func endsInColon(_ text: [String]) -> Bool { text.last.map { trimmed($0).hasSuffix(":") } ?? false }
 
     // MARK: Tables
 
@@ -229,9 +232,6 @@ private struct Item {
         text = String(rest.dropFirst(gap))
         if text.isEmpty, indent == 0, mark == 1, first != "-" { return nil }
     }
-
-    /// Only a list that begins with 1 may begin in the middle of a paragraph: lines may happen to start with a number.
-    var interrupts: Bool { !text.isEmpty && (number.value ?? 1) == 1 }
 }
 
 private func indent(_ line: String) -> Int { line.prefix { $0 == " " }.count }

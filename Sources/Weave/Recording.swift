@@ -8,6 +8,10 @@ final class Recording {
         case text(String)
         case value(Value)
         case problem(Diagnostic)
+
+        var isPrinted: Bool { if case .text = self { true } else { false } }
+        /// An empty line, which parts results on a terminal.
+        var isBlank: Bool { if case .text(let line) = self { line.isEmpty } else { false } }
     }
 
     private(set) var entries: [Int: [Entry]] = [:]

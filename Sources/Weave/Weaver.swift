@@ -8,29 +8,19 @@ package struct Weaver {
     package let html: String
     package let outcome: Interpreter.Outcome
 
-    private let source: Source
-    private let highlighter: Highlighter
-    private let recording: Recording
-    private let interpreter: Interpreter
-
     /// - Parameter language: of the text, as in `en`.
     package init(_ source: Source, _ interpreter: Interpreter, language: String) {
-        self.source = source
-        self.interpreter = interpreter
-        highlighter = Highlighter(source)
-        recording = Recording(interpreter, source)
+        let (highlighter, recording) = (Highlighter(source), Recording(interpreter, source))
         outcome = recording.outcome
         var text = MarkdownHTML()
         var body = ""
-        var (weaver, empty) = (Parts(source: source, highlighter: highlighter, recording: recording, interpreter: interpreter), true)
+        let program = Parts(source: source, highlighter: highlighter, recording: recording, interpreter: interpreter)
         for part in Segments(source, parse(source).program).parts {
             switch part {
             case .text(let lines): body += text.html(Markdown.blocks(lines))
-            case .code(let lines): body += weaver.code(lines)
+            case .code(let lines): body += program.code(lines)
             }
-            empty = false
         }
-        if empty { body = "<p></p>\n" }
         let file = Weaver.file(source)
         html = Page(
             title: text.title ?? file, language: language, sections: text.sections, body: body, file: file).html
@@ -48,20 +38,27 @@ private struct Parts {
     let recording: Recording
     let interpreter: Interpreter
 
-    /// Lines of the program, cut where something was shown.
-    mutating func code(_ lines: Range<Int>) -> String {
+    /// Lines of the program, cut where something was shown: behind a value, and behind the lines up to the next blank one that print.
+    func code(_ lines: Range<Int>) -> String {
         var result = ""
         var start = lines.lowerBound
-        for line in lines where recording.entries[line] != nil || line == lines.upperBound - 1 {
-            result += code(from: start, through: line)
-            result += recording.entries[line].map(shown) ?? ""
-            start = line + 1
+        var pending: [Recording.Entry] = []
+        for line in lines {
+            let entries = recording.entries[line] ?? []
+            pending += entries
+            let isEnd = line == lines.upperBound - 1
+            guard isEnd || entries.contains(where: { !$0.isPrinted }) || isBlank(line + 1) && pending.contains(where: { !$0.isBlank }) else { continue }
+            result += code(from: start, through: line) + shown(pending)
+            (start, pending) = (line + 1, [])
         }
         return result
     }
 
+    private func isBlank(_ line: Int) -> Bool {
+        trimmed(source.text(source.lineRange(line).lowerBound, source.lineRange(line).upperBound)).isEmpty
+    }
+
     private func code(from start: Int, through end: Int) -> String {
-        func isBlank(_ line: Int) -> Bool { trimmed(source.text(source.lineRange(line).lowerBound, source.lineRange(line).upperBound)).isEmpty }
         var (start, end) = (start, end)
         while start <= end, isBlank(start) { start += 1 }
         while end >= start, isBlank(end) { end -= 1 }

@@ -43,6 +43,16 @@ import Testing
             """)
     }
 
+    /// What is printed stands under the lines up to the next blank one, a value under its own.
+    @Test func placesOfResults() {
+        let body = body("print(1)\nprint(\"\")\nprint(2)\n\n3\n4\nprint(\"\")\n\nx = 5\n")
+        let shown = body.split(separator: "\n").filter { !$0.hasPrefix("<pre class=\"grad\">") || $0.contains("print") }.map {
+            $0.replacing("<pre class=\"out\">", with: "").replacing("</pre>", with: "")
+        }
+        #expect(shown.filter { $0.hasPrefix("<samp>") || $0.hasSuffix("</samp>") } == ["<samp>1", "2</samp>", "<samp>3</samp>", "<samp>4</samp>"])
+        #expect(body.components(separatedBy: "<pre class=\"grad\">").count == 5)
+    }
+
     /// A comment inside a function, behind a statement or indented belongs to the program.
     @Test func commentsOfTheProgram() {
         let body = body("f(x) = {\n# not text\n    x + 1  # nor this\n}\nf(1)\n")
