@@ -3,6 +3,7 @@ import GradREPL
 import Runtime
 import Syntax
 import Weave
+import Wording
 
 #if canImport(Glibc)
 import Glibc
@@ -25,8 +26,8 @@ struct WeaveCommand: ParsableCommand {
     @Option(name: [.customShort("o"), .long], help: "The page (- is standard output), or with several lessons a folder; without it NAME.html here.", completion: .file())
     var output: String?
 
-    @Option(help: "The language of the text, as in pt: a lesson is looked for in the folder of that name beside it. By default what LANG says.")
-    var lang: String?
+    @Option(help: "The language of the text, en or pt: a lesson is looked for in the folder of that name beside it. By default what LANG says.")
+    var lang: Language?
 
     @ArgumentParser.Argument(help: "Lessons.", completion: .file(extensions: ["grad"]))
     var files: [String]
@@ -45,9 +46,10 @@ struct WeaveCommand: ParsableCommand {
         case .read(let text):
             let session = CommandSession(parent.options, console, arguments: [])
             session.interpreter.machine.style.width = 80
+            session.interpreter.machine.environment.language = language
             session.interpreter.machine.environment.progress = nil
             let woven = Weaver(
-                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language)
+                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language.rawValue)
             do {
                 if output == "-" {
                     console.write(woven.html)
@@ -65,20 +67,13 @@ struct WeaveCommand: ParsableCommand {
     // MARK: Names
 
     /// The lesson in the language asked for, where there is one, and the language it then is in.
-    private func translated(_ file: String) -> (path: String, language: String) {
-        let wanted = lang ?? environmentLanguage
-        guard wanted != "en", wanted.allSatisfy({ $0.isLetter || $0 == "-" || $0 == "_" }) else { return (file, "en") }
+    private func translated(_ file: String) -> (path: String, language: Language) {
         var parts = file.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        if parts.dropLast().last == wanted { return (file, wanted) }
-        parts.insert(wanted, at: parts.count - 1)
+        if let own = parts.dropLast().last.flatMap({ Language(rawValue: $0) }) { return (file, own) }
+        let wanted = lang ?? parent.options.language
+        parts.insert(wanted.rawValue, at: parts.count - 1)
         let other = parts.joined(separator: "/")
-        return access(other, R_OK) == 0 ? (other, wanted) : (file, "en")
-    }
-
-    private var environmentLanguage: String {
-        let name = ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap(environmentVariable).first { !$0.isEmpty } ?? "C"
-        let language = name.prefix { $0.isLetter }.lowercased()
-        return language == "c" || language == "posix" ? "en" : language
+        return access(other, R_OK) == 0 ? (other, wanted) : (file, .english)
     }
 
     private func target(_ path: String) -> String {
@@ -106,3 +101,5 @@ extension CommandSession {
         }
     }
 }
+
+extension Language: ExpressibleByArgument {}
