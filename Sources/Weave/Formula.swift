@@ -207,7 +207,10 @@ package struct Formula {
     private static func row(_ content: String) -> String { element("mrow", content) }
 
     private static func fenced(_ open: String, _ content: String, _ close: String) -> String {
-        "<mrow><mo fence=\"true\">\(open)</mo>\(content)<mo fence=\"true\">\(close)</mo></mrow>"
+        // Around a line of text the plain sign is right; what stretches has room beside it in some fonts.
+        let isTall = ["<mfrac", "<mtable", "<msqrt", "<mroot", "largeop"].contains { content.contains($0) }
+        let kind = isTall ? "fence=\"true\"" : "fence=\"true\" stretchy=\"false\""
+        return "<mrow><mo \(kind)>\(open)</mo>\(content)<mo \(kind)>\(close)</mo></mrow>"
     }
 
     private static func sign(_ text: String) -> String { "<mo>\(escaped(text))</mo>" }

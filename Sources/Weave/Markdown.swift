@@ -15,9 +15,13 @@ struct Markdown {
     enum Alignment: String { case none = "", left, center, right }
 
     private var lines: ArraySlice<String>
+    /// Inside an item of a list, where an indented mark can only be a list.
+    private var isInItem = false
+
+    private init(_ lines: ArraySlice<String>) { self.lines = lines }
 
     static func blocks(_ lines: [String]) -> [Block] {
-        var reader = Markdown(lines: lines[...])
+        var reader = Markdown(lines[...])
         return reader.read(depth: 0)
     }
 
@@ -95,7 +99,7 @@ struct Markdown {
             inner.append(String(rest.hasPrefix(" ") ? rest.dropFirst() : rest))
             lines.removeFirst()
         }
-        var reader = Markdown(lines: inner[...])
+        var reader = Markdown(inner[...])
         return .quote(reader.read(depth: depth + 1))
     }
 
@@ -122,7 +126,8 @@ struct Markdown {
                 }
                 lines.removeFirst()
             }
-            var reader = Markdown(lines: inner[...])
+            var reader = Markdown(inner[...])
+            reader.isInItem = true
             items.append(reader.read(depth: depth + 1))
             let rest = lines.drop { trimmed($0).isEmpty }
             if rest.count < lines.count, let next = rest.first, let other = Item(next), other.number.isNumeric == first.number.isNumeric {
@@ -140,7 +145,7 @@ struct Markdown {
 
     private mutating func paragraph() -> Block {
         var text: [String] = []
-        while let line = lines.first, text.isEmpty || !(Markdown.startsBlock(line) || Item(line) != nil && endsInColon(text)) {
+        while let line = lines.first, text.isEmpty || !(Markdown.startsBlock(line) || Item(line) != nil && (isInItem || endsInColon(text))) {
             // Trailing spaces stand for a break.
             text.append(trimmedStart(line))
             lines.removeFirst()

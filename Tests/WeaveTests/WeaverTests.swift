@@ -10,7 +10,8 @@ import Testing
 @Suite struct WeaverTests {
     private func page(_ text: String, language: String = "en") -> String {
         DeepStack.run {
-            let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }))
+            let files: (String) throws -> [UInt8] = { [UInt8](try Data(contentsOf: WeaverTests.root.appendingPathComponent($0))) }
+            let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }, readFile: files))
             return Weaver(interpreter.addSource(name: "lesson.grad", bytes: Array(text.utf8)), interpreter, language: language).html
         }
     }
