@@ -34,11 +34,14 @@ package struct Log: Sendable, Equatable {
     /// Rows that are there, the newest included.
     package var count: Int { (columns.first?.count ?? 0) + (pending == nil ? 0 : 1) }
 
-    package mutating func append(_ row: [Double]) {
+    package mutating func append(_ row: [Double]) { row.withUnsafeBufferPointer { append($0) } }
+
+    package mutating func append(_ row: UnsafeBufferPointer<Double>) {
         precondition(row.count == names.count)
         defer { given += 1 }
         guard given % stride == 0 else {
-            pending = row
+            // In the memory of the last one, which a long run passes over every time.
+            if pending == nil { pending = Array(row) } else { for index in row.indices { pending?[index] = row[index] } }
             return
         }
         pending = nil

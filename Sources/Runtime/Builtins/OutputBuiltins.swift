@@ -2,7 +2,7 @@ import Syntax
 import Tensors
 
 extension Builtin {
-    static let output: [Builtin] = [print, assert, error, type, time]
+    static let output: [Builtin] = [print, assert, error, type, time, plan]
 
     static let print = Builtin(
         "print", [.variadic("values")], .text, summary: "shows the values on one line, strings without quotes",
