@@ -128,7 +128,7 @@ extension PlanCompiler {
         let scratch = slot(.arena, FusedStep.scratch(type, registers: registers.count, sums: sums.count))
         steps.append(FusedStep(
             code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, registers: registers.count,
-            scratch: scratch, moving: { [slots] in slots[$0].isMoving }, label: label(terms)))
+            scratch: scratch, moving: Set(slots.indices.filter { slots[$0].isMoving }), label: label(terms)))
         steps += loads
     }
 

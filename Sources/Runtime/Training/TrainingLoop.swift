@@ -153,6 +153,7 @@ final class TrainingLoop {
             trainer.state.lossSum += row[1] * Double(rows)
             trainer.state.rowsSeen += rows
             trainer.state.steps += 1
+            trainer.machine.planCounts.hits += 1
             if trainer.state.history.tracksPath { trainer.state.history.track(memory.numbers(parts, parameterCount)) }
             return true
         }
