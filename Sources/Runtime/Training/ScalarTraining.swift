@@ -82,7 +82,7 @@ extension TrainingLoop {
                         // A row that the history passes over: only the best is looked for.
                         if trainer.state.stopping.observe(row[1], epoch: trainer.state.steps) { best = old }
                         trainer.state.history.epochs.pass()
-                        (trainer.state.lossSum, trainer.state.rowsSeen) = (0, 0)
+                        trainer.state.sums = EpochSums()
                     }
                 }
                 if trainer.state.history.steps.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
@@ -91,8 +91,7 @@ extension TrainingLoop {
                     trainer.state.history.steps.pass()
                 }
                 if tracksPath { trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] }) }
-                trainer.state.lossSum += row[1]
-                trainer.state.rowsSeen += 1
+                trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }
             return kept
