@@ -49,6 +49,12 @@ package struct Log: Sendable, Equatable {
         if columns[0].count == Log.capacity { thin() }
     }
 
+    /// Whether the next row will be kept, and not passed over.
+    package var keepsNext: Bool { given % stride == 0 }
+
+    /// Counts a row that is passed over and is not the newest for long.
+    package mutating func pass() { given += 1 }
+
     private mutating func thin() {
         for index in columns.indices {
             columns[index] = Swift.stride(from: 0, to: columns[index].count, by: 2).map { columns[index][$0] }

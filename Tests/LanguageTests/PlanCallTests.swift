@@ -1,6 +1,6 @@
-import Syntax
 import Foundation
 import Runtime
+import Syntax
 import Testing
 
 /// Calls that repeat run by plans, and give what the tape gives.
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func aLoopRecordsTwiceAndThenRunsThePlan() {
-        expect("L(w) = (w - 3)^2\nw = 0\nfor i in 1...10 { w <- w - 0.25 * ∇L(w) }\nprint(w)", prints: ["2.997070312"]) {
+        expect("L(w) = (w - 3)^2\nw = 0\nfor i in 1...10 { w <- w - 0.125 * ∇L(w) }\nprint(w)", prints: ["2.831059456"]) {
             ($0.compiled, $0.hits) = (1, 8)
         }
     }

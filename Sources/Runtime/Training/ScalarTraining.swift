@@ -32,6 +32,7 @@ extension TrainingLoop {
                 ready.plan.setNumber(counter, Double(trainer.state.steps - kept + 1))
                 _ = program.run(kept, records: nil)
             }
+            trainer.machine.planCounts.hits += kept
             if kept > 0 {
                 var memory = LoopMemory(parts)
                 for (index, part) in parts.enumerated() { memory.set(index, ready.plan.input(part.input)) }
@@ -42,15 +43,22 @@ extension TrainingLoop {
         return true
     }
 
+    private func parameters(_ numbers: UnsafeMutablePointer<Double>, _ form: Value) -> Value {
+        Trainer.refill(form, (0..<parameterCount).map { Value(Tensor(numbers[$0], type: parts[$0].type)) })
+    }
+
     /// Takes rows into the history up to the first that is not finite; how many.
     private func record(
         _ trainer: inout Trainer, _ room: UnsafeMutablePointer<Double>, _ turns: Int, _ width: Int, _ places: [Int?], isFirst: Bool
     ) -> Int {
         let tracksPath = trainer.state.history.tracksPath
         let form = trainer.state.parameters
-        let types = parts.map(\.type)
+        // Parameters of the best update passed over.
+        var best: UnsafeMutablePointer<Double>?
+        defer { if let best { trainer.state.best = parameters(best, form) } }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + places.count) { row in
-            for turn in 0..<turns {
+            let kept = finite(room, turns, width, places)
+            for turn in 0..<kept {
                 let recorded = room + turn * width
                 row[0] = Double(trainer.state.steps + 1)
                 var next = 0
@@ -62,21 +70,46 @@ extension TrainingLoop {
                         row[index + 1] = number
                     }
                 }
-                guard row[1].isFinite, row[3].isFinite, row[4].isFinite, row[5].isFinite else { return turn }
                 if turn > 0 || !isFirst {
                     let old = recorded + next + parameterCount
-                    let isOver = trainer.endsEpoch(loss: row[1], parameters: {
-                        Trainer.refill(form, (0..<parameterCount).map { Value(Tensor(old[$0], type: types[$0])) })
-                    })
-                    if isOver { return turn }
+                    if trainer.state.history.epochs.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
+                        let isOver = trainer.endsEpoch(loss: row[1], parameters: {
+                            best = nil
+                            return parameters(old, form)
+                        })
+                        if isOver { return turn }
+                    } else {
+                        // A row that the history passes over: only the best is looked for.
+                        if trainer.state.stopping.observe(row[1], epoch: trainer.state.steps) { best = old }
+                        trainer.state.history.epochs.pass()
+                        trainer.state.sums = EpochSums()
+                    }
                 }
-                trainer.state.history.steps.append(UnsafeBufferPointer(row))
+                if trainer.state.history.steps.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
+                    trainer.state.history.steps.append(UnsafeBufferPointer(row))
+                } else {
+                    trainer.state.history.steps.pass()
+                }
                 if tracksPath { trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] }) }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }
-            return turns
+            return kept
         }
+    }
+
+    /// How many turns come before the first whose loss, gradient, update or parameters are not finite.
+    private func finite(_ room: UnsafeMutablePointer<Double>, _ turns: Int, _ width: Int, _ places: [Int?]) -> Int {
+        var columns: [Int] = []
+        var next = 0
+        for (index, place) in places.enumerated() where place != nil {
+            if index != 1 && index < 5 { columns.append(next) }
+            next += 1
+        }
+        for turn in 0..<turns {
+            for column in columns where !room[turn * width + column].isFinite { return turn }
+        }
+        return turns
     }
 }
 

@@ -152,6 +152,7 @@ final class TrainingLoop {
             let rows = rowNumbers?.count ?? max(1, trainer.setup.rows)
             trainer.state.sums.add(loss: row[1], rows: rows, gradient: row[3], update: row[4])
             trainer.state.steps += 1
+            trainer.machine.planCounts.hits += 1
             if trainer.state.history.tracksPath { trainer.state.history.track(memory.numbers(parts, parameterCount)) }
             return true
         }
