@@ -9,6 +9,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Only `scripts/fuzz` asks for it, and links libFuzzer's run-time library.
+let fuzzer: [Target] = Context.environment["GRAD_FUZZ"] == nil ? [] : [
+    .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz", swiftSettings: settings)
+]
+
 let package = Package(
     name: "Grad",
     products: [
@@ -58,5 +63,5 @@ let package = Package(
         .testTarget(
             name: "GradREPLTests", dependencies: ["GradCLI", "GradREPL", "TerminalSupport", "EditorHarness", "Runtime"],
             swiftSettings: settings),
-    ]
+    ] + fuzzer
 )

@@ -61,11 +61,17 @@ struct RunCommand: ParsableCommand {
         if file == nil, options.expressions.isEmpty, terminal.isInteractive { return try runPrompt(options, terminal) }
 
         let console = Console(terminal: terminal)
-        InterruptFlag().install()
+        let interrupts = InterruptFlag()
+        interrupts.install()
+        interrupts.installForEnding()
         switch Input(expressions: options.expressions, file: file).read(console) {
-        case .ended(let status): try status.end(console)
+        case .ended(let status):
+            interrupts.endAsAsked()
+            try status.end(console)
         case .read(let text):
             let status = DeepStack.run { CommandSession(options, console, arguments: Array(words)).run(text) }
+            console.flush()
+            interrupts.endAsAsked()
             try status.end(console)
         }
     }

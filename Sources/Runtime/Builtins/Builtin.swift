@@ -88,7 +88,7 @@ package final class BuiltinFunction: Callable {
 
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         if machine.tape?.isForPlan == true, !builtin.isPure { throw Unplannable(reason: "it calls `\(builtin.name)`") }
-        return try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
+        return try machine.bounded(builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site)), site)
     }
 }
 

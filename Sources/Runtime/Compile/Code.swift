@@ -171,9 +171,14 @@ package final class Closure: Callable {
     }
 
     deinit {
+        var held = HeldObjects()
+        for index in 0..<captureCount { held.add(captures[index]) }
         captures.deinitialize(count: captureCount)
         captures.deallocate()
+        held.release()
     }
+
+    fileprivate var captured: UnsafeBufferPointer<Value> { UnsafeBufferPointer(start: captures, count: captureCount) }
 
     package override var name: String? { code.name }
     package override var parameters: [ParameterInfo] { code.parameters }
@@ -184,6 +189,36 @@ package final class Closure: Callable {
         try machine.call(self, site) { slots in
             for (index, argument) in arguments.enumerated() { (slots + index).initialize(to: argument ?? .nothing) }
             return arguments.count
+        }
+    }
+}
+
+/// Lets go of what a closure captured in a loop: freed by recursion, closures that capture one another a million deep would
+/// overflow the stack.
+private struct HeldObjects {
+    private var objects: [AnyObject] = []
+
+    mutating func add(_ value: Value) {
+        switch value {
+        case .function(let callable) where callable.isClosure: objects.append(callable)
+        case .cell(let cell): objects.append(cell)
+        case .list(let list): objects.append(list)
+        case .record(let record): objects.append(record)
+        default: break
+        }
+    }
+
+    /// What an object holds that nothing else does is taken over before the object goes.
+    mutating func release() {
+        while var object = objects.popLast() {
+            guard isKnownUniquelyReferenced(&object) else { continue }
+            switch object {
+            case let closure as Closure: for value in closure.captured { add(value) }
+            case let cell as Cell: add(cell.value)
+            case let list as List: for value in list.elements { add(value) }
+            case let record as Record: for value in record.values { add(value) }
+            default: break
+            }
         }
     }
 }

@@ -13,11 +13,12 @@ extension Compiler {
         case .name(let name): return load(name)
         case .parenthesized(let inner, _): return compile(inner)
         case .array(let elements, let span): return array(elements, span)
-        case .record(let fields, _):
+        case .record(let fields, let span):
             let names = fields.map(\.name.text)
             let values = fields.map { (compile($0.value).evaluate, $0.value.span) }
+            let site = Site(span)
             return Code { frame in
-                .record(Record(names: names, values: try values.map { try Compiler.valued($0.0(frame), $0.1) }))
+                try machine.bounded(.record(Record(names: names, values: try values.map { try Compiler.valued($0.0(frame), $0.1) })), site)
             }
         case .unary(let sign, let operand, let span): return unary(sign, operand, span)
         case .binary(let sign, let left, let right, let signSpan): return binary(sign, left, right, signSpan, expression.span)

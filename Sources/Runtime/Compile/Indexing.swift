@@ -263,7 +263,7 @@ extension Machine {
     /// `[a, b, c]`: a tensor of numbers or of tensors of one shape; else a list.
     package func array(_ elements: [Value], _ site: Site) throws -> Value {
         if elements.isEmpty { return .tensor(TensorValue(Tensor([]))) }
-        guard elements.allSatisfy({ $0.settled.isNumeric }) else { return .list(elements) }
+        guard elements.allSatisfy({ $0.settled.isNumeric }) else { return try bounded(.list(elements), site) }
         let shapes = elements.map { $0.outline?.shape ?? .scalar }
         for (index, shape) in shapes.enumerated() where shape != shapes[0] {
             let span = index < site.operands.count ? site.operands[index] : site.span
@@ -297,7 +297,7 @@ extension Machine {
             }
             guard var part = record[name.text] else { throw noField(name.text, record.names, "the record", name.span) }
             try set(&part, path.dropFirst(), to: new, frame)
-            value = .record(record.setting(name.text, to: part))
+            value = try bounded(.record(record.setting(name.text, to: part)), Site(name.span))
         case .index(let items, let site):
             let evaluated = try items.map { try evaluate($0, frame) }
             if path.count == 1 {
@@ -326,12 +326,12 @@ extension Machine {
             else { throw Diagnostic("one element of a list can be replaced at a time", at: site.span) }
             var elements = list.elements
             elements[place] = new
-            value = .list(elements)
+            value = try bounded(.list(elements), site)
         case .record(let record):
             guard items.count == 1, case .value(.text(let name), _) = items[0] else {
                 throw Diagnostic("a record is indexed by a field's name", at: site.span)
             }
-            value = .record(record.setting(name.string, to: new))
+            value = try bounded(.record(record.setting(name.string, to: new)), site)
         default:
             throw Diagnostic("\(settled.typeDescription) has no parts to replace", at: site.span)
         }

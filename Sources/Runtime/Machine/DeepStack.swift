@@ -10,7 +10,7 @@ package enum DeepStack {
     /// Pages that are not touched cost nothing.
     private static let byteCount = 512 << 20
 
-    /// Runs `body` to its end. Ctrl-C goes to the thread that waits. Where the system gives no such thread, `body` runs on
+    /// Runs `body` to its end. Signals that end or interrupt go to the thread that waits. Where the system gives no such thread, `body` runs on
     /// this one.
     package static func run<Result>(_ body: () -> Result) -> Result {
         var result: Result?
@@ -40,7 +40,7 @@ package enum DeepStack {
         private func run() {
             var signals = sigset_t()
             sigemptyset(&signals)
-            sigaddset(&signals, SIGINT)
+            for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
             pthread_sigmask(SIG_BLOCK, &signals, nil)
             work()
         }

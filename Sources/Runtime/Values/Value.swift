@@ -33,15 +33,24 @@ package final class TensorValue {
 
 package final class List {
     package let elements: [Value]
-    package init(_ elements: [Value]) { self.elements = elements }
+    package let extent: Extent
+
+    package init(_ elements: [Value]) {
+        self.elements = elements
+        extent = Extent(of: elements)
+    }
 }
 
 /// Named fields in the order they were written.
 package final class Record {
     package let names: [String]
     package let values: [Value]
+    package let extent: Extent
 
-    package init(names: [String], values: [Value]) { (self.names, self.values) = (names, values) }
+    package init(names: [String], values: [Value]) {
+        (self.names, self.values) = (names, values)
+        extent = Extent(of: values)
+    }
 
     package convenience init(_ fields: [(String, Value)]) {
         self.init(names: fields.map(\.0), values: fields.map(\.1))
