@@ -15,7 +15,6 @@ import Glibc
     ]
 
     static func main() {
-        setlinebuf(stdout)
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
         case "grammar": Generators.grammar(Generators.Options(words))
