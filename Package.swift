@@ -11,7 +11,8 @@ let settings: [SwiftSetting] = [
 
 /// Only `scripts/fuzz` asks for it, and links libFuzzer's run-time library.
 let fuzzer: [Target] = Context.environment["GRAD_FUZZ"] == nil ? [] : [
-    .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz", swiftSettings: settings)
+    .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz",
+        exclude: ["Corpus", "grad.dict"], swiftSettings: settings)
 ]
 
 let package = Package(
