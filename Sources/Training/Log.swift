@@ -109,6 +109,12 @@ package struct History: Sendable, Equatable {
 
     package var tracksPath: Bool { !path.names.isEmpty }
 
+    /// Whether the next point of the path will be kept, and not passed over.
+    package var keepsPath: Bool { path.keepsNext }
+
+    /// Counts a point that is passed over and is not the newest for long.
+    package mutating func passPath() { path.pass() }
+
     package mutating func track(_ parameters: [Double]) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
     }

@@ -90,7 +90,13 @@ extension TrainingLoop {
                 } else {
                     trainer.state.history.steps.pass()
                 }
-                if tracksPath { trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] }) }
+                if tracksPath {
+                    if trainer.state.history.keepsPath || turn == kept - 1 || trainer.state.stopping.patience != nil {
+                        trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] })
+                    } else {
+                        trainer.state.history.passPath()
+                    }
+                }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }
