@@ -9,6 +9,12 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Only `scripts/fuzz` asks for it, and links libFuzzer's run-time library.
+let fuzzer: [Target] = Context.environment["GRAD_FUZZ"] == nil ? [] : [
+    .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz",
+        exclude: ["Corpus", "grad.dict"], swiftSettings: settings)
+]
+
 let package = Package(
     name: "Grad",
     products: [
@@ -26,31 +32,35 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["Kernels", "Tensors", "COpenBLAS"], swiftSettings: settings),
         .target(name: "Syntax", swiftSettings: settings),
         .target(name: "Wording", swiftSettings: settings),
+        .target(name: "Files", swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
         .systemLibrary(name: "CLibcsv", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Datasets", dependencies: ["Tensors", "CLibcsv", "CZlib"], swiftSettings: settings),
         .target(name: "Training", dependencies: ["Tensors", "Wording"], swiftSettings: settings),
         .target(
-            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Plots", "Wording"],
+            name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Datasets", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files"], swiftSettings: settings),
+        .target(name: "Weave", dependencies: ["Runtime", "Syntax", "Plots"], swiftSettings: settings),
         .executableTarget(
             name: "GradCLI",
             dependencies: [
-                "Runtime", "Syntax", "GradREPL", "Wording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Runtime", "Syntax", "Tensors", "Files", "GradREPL", "Weave", "Wording",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
-        .testTarget(name: "PlotsTests", dependencies: ["Plots"], exclude: ["Snapshots"], swiftSettings: settings),
+        .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "TerminalSupport"], swiftSettings: settings),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots", "TerminalSupport"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], swiftSettings: settings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], exclude: ["Files"], swiftSettings: settings),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["Runtime", "Syntax", "Tensors", "Wording"], exclude: ["Cases", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["Autodiff", "Runtime", "Syntax", "Tensors", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
@@ -58,5 +68,5 @@ let package = Package(
         .testTarget(
             name: "GradREPLTests", dependencies: ["GradCLI", "GradREPL", "TerminalSupport", "EditorHarness", "Runtime"],
             swiftSettings: settings),
-    ]
+    ] + fuzzer
 )

@@ -81,13 +81,22 @@ package enum Elementwise {
         return deciding.allSatisfy { $0.type == .f32 } ? .f32 : .f64
     }
 
+    /// Simple operations that one number takes, about.
+    private static let cost = 4
+
     package static func unary(_ operation: grad_operation, _ x: Tensor) -> Tensor {
         let (shape, count) = (x.shape, x.count)
         switch x.type {
         case .f64:
-            return x.withDoubles { x in Tensor(f64: shape) { grad_unary_f64(operation, count, x, $0.baseAddress) } }
+            return x.withDoubles { x in Tensor(f64: shape) { y in
+                guard let y = y.baseAddress else { return }
+                Account.forEachBlock(count, cost: cost) { at, count in grad_unary_f64(operation, count, x + at, y + at) }
+            } }
         case .f32:
-            return x.withFloats { x in Tensor(f32: shape) { grad_unary_f32(operation, count, x, $0.baseAddress) } }
+            return x.withFloats { x in Tensor(f32: shape) { y in
+                guard let y = y.baseAddress else { return }
+                Account.forEachBlock(count, cost: cost) { at, count in grad_unary_f32(operation, count, x + at, y + at) }
+            } }
         }
     }
 
@@ -102,13 +111,19 @@ package enum Elementwise {
         case .f64:
             return a.withDoubles { a in b.withDoubles { b in Tensor(f64: shape) { y in
                 runs.forEach { at, from in
-                    grad_binary_f64(operation, length, a + from[0], sa, b + from[1], sb, y.baseAddress.unsafelyUnwrapped + at)
+                    let (a, b, y) = (a + from[0], b + from[1], y.baseAddress.unsafelyUnwrapped + at)
+                    Account.forEachBlock(length, cost: cost) { i, count in
+                        grad_binary_f64(operation, count, a + i * sa, sa, b + i * sb, sb, y + i)
+                    }
                 }
             } } }
         case .f32:
             return a.withFloats { a in b.withFloats { b in Tensor(f32: shape) { y in
                 runs.forEach { at, from in
-                    grad_binary_f32(operation, length, a + from[0], sa, b + from[1], sb, y.baseAddress.unsafelyUnwrapped + at)
+                    let (a, b, y) = (a + from[0], b + from[1], y.baseAddress.unsafelyUnwrapped + at)
+                    Account.forEachBlock(length, cost: cost) { i, count in
+                        grad_binary_f32(operation, count, a + i * sa, sa, b + i * sb, sb, y + i)
+                    }
                 }
             } } }
         }
@@ -124,15 +139,19 @@ package enum Elementwise {
         case .f64:
             return c.withDoubles { c in a.withDoubles { a in b.withDoubles { b in Tensor(f64: shape) { y in
                 runs.forEach { at, from in
-                    grad_where_f64(
-                        length, c + from[0], s[0], a + from[1], s[1], b + from[2], s[2], y.baseAddress.unsafelyUnwrapped + at)
+                    let (c, a, b, y) = (c + from[0], a + from[1], b + from[2], y.baseAddress.unsafelyUnwrapped + at)
+                    Account.forEachBlock(length) { i, count in
+                        grad_where_f64(count, c + i * s[0], s[0], a + i * s[1], s[1], b + i * s[2], s[2], y + i)
+                    }
                 }
             } } } }
         case .f32:
             return c.withFloats { c in a.withFloats { a in b.withFloats { b in Tensor(f32: shape) { y in
                 runs.forEach { at, from in
-                    grad_where_f32(
-                        length, c + from[0], s[0], a + from[1], s[1], b + from[2], s[2], y.baseAddress.unsafelyUnwrapped + at)
+                    let (c, a, b, y) = (c + from[0], a + from[1], b + from[2], y.baseAddress.unsafelyUnwrapped + at)
+                    Account.forEachBlock(length) { i, count in
+                        grad_where_f32(count, c + i * s[0], s[0], a + i * s[1], s[1], b + i * s[2], s[2], y + i)
+                    }
                 }
             } } } }
         }
@@ -202,9 +221,14 @@ package struct Runs {
         var counter = [Int](repeating: 0, count: outer.count)
         var from = [Int](repeating: 0, count: innerStrides.count)
         var at = 0
+        var next = Account.blockSize
         while true {
             body(at, from)
             at += length
+            if at >= next {
+                if Account.shouldStop() { return }
+                next = at + Account.blockSize
+            }
             var axis = 0
             while axis < outer.count {
                 counter[axis] += 1

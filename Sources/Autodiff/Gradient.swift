@@ -12,6 +12,7 @@ extension Tape {
         guard let first = variables.map(\.index).min(), let last = outputs.map(\.node.index).max(), last >= first else {
             return variables.map { _ in nil }
         }
+        firstAdjoint = min(firstAdjoint, nodes.count)
         let active = dependents(of: variables, from: first, through: last)
         let isVariable = Set(variables.map(\.index))
         var adjoints = [Node?](repeating: nil, count: last - first + 1)
@@ -40,7 +41,8 @@ extension Tape {
             }
             try propagate(adjoint, through: node, active: active, first: first, into: &adjoints)
         }
-        return variables.map { adjoints[$0.index - first] }
+        // A variable made after the output, as the second argument of f(a, b) = a is, has no part in it.
+        return variables.map { $0.index <= last ? adjoints[$0.index - first] : nil }
     }
 
     /// The adjoint of a slice, and where it belongs in the tensor that was sliced.

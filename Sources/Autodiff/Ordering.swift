@@ -12,6 +12,8 @@ enum Ordering {
 
     /// Below this, comparing is faster than eight passes over the bytes of the keys.
     private static let shortest = 64
+    /// Entries, less one, between two looks at whether to stop.
+    private static let looks = 1 << 20 - 1
 
     /// Calls `body` for each lane along the axis: its entries in order, the first `count` of them at least, where the lane's first number
     /// lies in `x`, where its results go, and the step between neighbours.
@@ -24,7 +26,9 @@ enum Ordering {
         withUnsafeTemporaryAllocation(of: Entry.self, capacity: length) { entries in
             withUnsafeTemporaryAllocation(of: Entry.self, capacity: length < shortest ? 1 : length) { spare in
                 for block in 0..<outer {
+                    if block > 0, length &* inner > looks >> 4, Account.shouldStop() { return }
                     for lane in 0..<inner {
+                        if lane & 0xFFF == 0xFFF, Account.shouldStop() { return }
                         let start = block * length * inner + lane
                         fill(entries, x, start, inner, descending)
                         if kept * 8 < length {
@@ -32,6 +36,8 @@ enum Ordering {
                         } else {
                             sort(entries, spare)
                         }
+                        // Left in the midst, the entries are in no order, and some hold nothing.
+                        if length > looks, Account.isStopping { return }
                         body(entries, start, block * kept * inner + lane, inner)
                     }
                 }
@@ -102,6 +108,7 @@ enum Ordering {
                 var next = 0
                 for digit in 0..<256 { (places[digit], next) = (next, next + places[digit]) }
                 for i in 0..<count {
+                    if i & Ordering.looks == Ordering.looks, Account.shouldStop() { return }
                     let digit = Int(source[i].key >> shift & 255)
                     (target + places[digit]).initialize(to: source[i])
                     places[digit] += 1

@@ -29,13 +29,16 @@ package final class Primitive: Sendable {
     package let isHidden: Bool
     /// True or false for numbers: a comparison.
     package let isPredicate: Bool
+    /// How many times the memory of its operands the kernel needs besides its result, at most: for copies in
+    /// another order, and for factors.
+    package let workspace: Int
 
     package init(
         _ name: String, _ parameters: [Parameter], summary: String, examples: [String] = [],
         shape: @escaping @Sendable ([Shape], Attributes) throws(PrimitiveError) -> Shape,
         kernel: @escaping @Sendable ([Tensor], Attributes) throws(PrimitiveError) -> Tensor,
         derivative: Derivative, operation: grad_operation? = nil, notation: Notation = .call, rule: String = "",
-        points: [TestPoint] = [], isHidden: Bool = false, isPredicate: Bool = false
+        points: [TestPoint] = [], isHidden: Bool = false, isPredicate: Bool = false, workspace: Int = 0
     ) {
         self.name = name
         self.parameters = parameters
@@ -50,13 +53,27 @@ package final class Primitive: Sendable {
         self.points = points
         self.isHidden = isHidden
         self.isPredicate = isPredicate
+        self.workspace = workspace
     }
 
     /// The value for these operands: shapes checked, then computed.
     package func evaluate(_ operands: [Tensor], _ attributes: Attributes = .none) throws(PrimitiveError) -> Tensor {
         if let operation, let number = Primitive.scalar(operation, operands) { return Tensor(number) }
-        _ = try shape(operands.map(\.shape), attributes)
-        return try kernel(operands, attributes)
+        let result = try shape(operands.map(\.shape), attributes)
+        try Account.admit(result.axes, workspace: workspace(for: operands))
+        let value = try kernel(operands, attributes)
+        try Account.finish(computing: value.count)
+        return value
+    }
+
+    /// Bytes for copies of the operands: in f64 where the types differ, and as many as the kernel needs.
+    private func workspace(for operands: [Tensor]) -> Int {
+        var (all, single, double) = (0, 0, 0)
+        for operand in operands {
+            all &+= operand.byteCount
+            if operand.type == .f32 { single &+= operand.byteCount } else { double &+= operand.byteCount }
+        }
+        return all &* workspace &+ (double > 0 ? 2 &* single : 0)
     }
 
     /// Numbers skip shapes and kernels.

@@ -87,6 +87,7 @@ struct StridedCopy {
     private func tiles<T: BitwiseCopyable>(_ source: UnsafePointer<T>, _ target: UnsafeMutablePointer<T>, row: Int) {
         let side = 16
         for top in stride(from: 0, to: lengths[row], by: side) {
+            if top & 1023 == 1008, lengths[0] > 1 << 12, Account.shouldStop() { return }
             let bottom = min(top + side, lengths[row])
             for left in stride(from: 0, to: lengths[0], by: side) {
                 let right = min(left + side, lengths[0])
@@ -103,8 +104,15 @@ struct StridedCopy {
         let axes = lengths.indices.dropFirst().filter { !skipped.contains($0) }
         var counter = [Int](repeating: 0, count: axes.count)
         var (at, source) = (0, 0)
+        let (block, most) = ((lengths.first ?? 1) * skipped.reduce(1) { $0 * lengths[$1] }, Account.blockSize / 4)
+        var done = 0
         while true {
             body(at, source)
+            done += block
+            if done >= most {
+                if Account.shouldStop() { return }
+                done = 0
+            }
             var place = 0
             while place < axes.count {
                 let axis = axes[place]

@@ -4,6 +4,7 @@ package import Tensors
 /// reverse sweep appends its own operations to the same tape, which makes a gradient differentiable in turn.
 package final class Tape {
     package private(set) var nodes: [Node] = []
+    private var charge = Charge(0)
     package private(set) var isOpen = true
     /// The place in the source that nodes recorded now belong to.
     package var origin = Origin.unknown
@@ -14,9 +15,13 @@ package final class Tape {
     package private(set) var hasSelection = false
     /// Whether a plan is to be made of it.
     package var isForPlan = false
+    /// Whether a formula is to be made of it: then lengths that are divided by stay visible instead of becoming part of a constant.
+    package var isForFormula = false
     /// Nodes whose value decided something outside the tape (a branch, a count, an index): a plan made of the tape holds only while they
     /// come out the same.
     private var guards: Set<Int> = []
+    /// Where the first reverse sweep began to record; everything before was recorded by the program.
+    package internal(set) var firstAdjoint = Int.max
     /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
     package var poll: (() throws -> Void)?
 
@@ -25,18 +30,22 @@ package final class Tape {
     /// Drops all nodes. Those still held elsewhere keep their values.
     package func close() {
         isOpen = false
+        charge.grow(by: -Tape.bytes(of: nodes.count))
         nodes = []
         guards = []
         poll = nil
     }
 
     /// Something outside of the tape goes by the value of this node.
-    package func observe(_ node: Node) { if isForPlan && !node.isConstant { guards.insert(node.index) } }
+    package func observe(_ node: Node) { if (isForPlan || isForFormula) && !node.isConstant { guards.insert(node.index) } }
 
     /// The nodes observed, in the order of the tape.
     package var guarded: [Node] { guards.sorted().map { nodes[$0] } }
 
     package func constant(_ value: Tensor) -> Node { append(.constant, .none, value, .none) }
+
+    /// A constant that says how many numbers there are; formulas call it by its name.
+    func constant(_ value: Tensor, isCount: Bool) -> Node { append(.constant, Attributes([.flag(isCount)]), value, .none) }
 
     /// A fresh variable with this value.
     package func variable(_ value: Tensor) -> Node { append(.variable, .none, value, .none) }
@@ -49,7 +58,7 @@ package final class Tape {
         _ primitive: Primitive, _ operands: [Node], _ attributes: Attributes = .none
     ) throws(PrimitiveError) -> Node {
         let value = try primitive.evaluate(operands.map(\.value), attributes)
-        if operands.allSatisfy(\.isConstant) { return constant(value) }
+        if operands.allSatisfy(\.isConstant), !(isForFormula && operands.contains { $0.isCount }) { return constant(value) }
         if primitive.selects { hasSelection = true }
         return append(primitive, attributes, value, Operands(operands.map(\.index)))
     }
@@ -77,8 +86,14 @@ package final class Tape {
     ) -> Node {
         let node = Node(primitive, attributes, value, operands, index: nodes.count, tape: self, origin: origin)
         nodes.append(node)
+        if nodes.count % Tape.charged == 0 { charge.grow(by: Tape.bytes(of: Tape.charged)) }
         return node
     }
+
+    /// Nodes are charged so many at a time.
+    private static let charged = 64
+    private static let bytesPerNode = 240
+    private static func bytes(of count: Int) -> Int { count / charged * charged * bytesPerNode }
 }
 
 extension Primitive {

@@ -1,5 +1,6 @@
 import Kernels
 import Synchronization
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -12,10 +13,14 @@ import Darwin
 package enum Threads {
     package static let processors = max(1, min(Int(grad_processors()), 16))
 
-    /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order.
+    /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order, and
+    /// should take some milliseconds: between two of them it is asked whether to stop, and then the rest is left undone.
     static func share(_ count: Int, among threads: Int, _ body: @Sendable (Int) -> Void) {
         if count <= 1 || threads <= 1 {
-            for i in 0..<count { body(i) }
+            for i in 0..<count {
+                if i > 0, Account.shouldStop() { return }
+                body(i)
+            }
             return
         }
         withoutActuallyEscaping(body) { body in
@@ -33,6 +38,8 @@ package enum Threads {
         private let next = Atomic(0)
         private let count: Int
         private let body: @Sendable (Int) -> Void
+        /// That of the session, for the helpers.
+        private nonisolated(unsafe) let ledger = grad_ledger_current()
 
         init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
             self.count = count
@@ -40,9 +47,11 @@ package enum Threads {
         }
 
         func run() {
+            let previous = grad_ledger_enter(ledger)
+            defer { _ = grad_ledger_enter(previous) }
             while true {
                 let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                if i >= count { return }
+                if i >= count || Account.shouldStop() { return }
                 body(i)
             }
         }

@@ -14,27 +14,38 @@ package enum NPY {
         guard let kind = value("descr", in: header), let order = value("fortran_order", in: header), let axes = shape(header) else {
             throw DataError("the header of the npy file cannot be read")
         }
-        let isFortran = order.hasPrefix("True")
         let shape: Shape
         do throws(PrimitiveError) {
-            shape = try Shape.checked(axes, limit: max(1, bytes.count))
+            shape = try RawNumbers.shape(axes, within: bytes.count)
         } catch {
             throw DataError("the npy file announces the shape \(axes), more than it holds")
         }
         let type = kind.filter { $0 != "'" && $0 != "\"" }
-        let numbers = try self.numbers(&reader, type, shape.count)
-        let result = Tensor(isFortran ? rowMajor(numbers, shape) : numbers, shape: shape)
-        return type.hasSuffix("f4") ? result.converted(to: .f32) : result
+        let code = String(type.drop { "<>|=".contains($0) })
+        guard codes.contains(code) else {
+            throw DataError("numbers of type `\(type)` cannot be read", hint: "save the array as float64 or float32")
+        }
+        let size = RawNumbers.size(code)
+        guard shape.rank <= 64, shape.count <= reader.left / size else {
+            throw DataError("the file ends too early: \(shape.count) numbers were announced, \(reader.left / size) are there")
+        }
+        let tensor = RawNumbers.tensor(try reader.take(shape.count * size), code, shape, bigEndian: type.hasPrefix(">"))
+        return order.hasPrefix("True") ? rowMajor(tensor) : tensor
     }
 
+    private static let codes: Set<String> = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1"]
+
     package static func write(_ tensor: Tensor) -> [UInt8] {
-        let axes = tensor.shape.axes.map { "\($0)," }.joined(separator: " ")
+        // As Python writes a tuple: of one number with a comma.
+        let axes = tensor.shape.axes.map(String.init).joined(separator: ", ") + (tensor.rank == 1 ? "," : "")
         var header = "{'descr': '\(tensor.type == .f64 ? "<f8" : "<f4")', 'fortran_order': False, 'shape': (\(axes)), }"
         // Data begins at a multiple of 64 bytes, behind magic, version and length.
         while (header.utf8.count + 11) % 64 != 0 { header += " " }
         header += "\n"
         let length = UInt16(header.utf8.count)
-        return magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8) + RawNumbers.bytes(tensor)
+        var result = magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8)
+        RawNumbers.append(tensor, to: &result)
+        return result
     }
 
     /// The text behind `'key':` up to the next comma at this level.
@@ -53,68 +64,33 @@ package enum NPY {
         return axes.count == parts.count && axes.allSatisfy { $0 >= 0 } ? axes : nil
     }
 
-    private static func numbers(_ reader: inout ByteReader, _ type: String, _ count: Int) throws(DataError) -> [Double] {
-        let bigEndian = type.hasPrefix(">")
-        let code = String(type.drop { "<>|=".contains($0) })
-        let sizes = ["f8": 8, "f4": 4, "i8": 8, "i4": 4, "i2": 2, "i1": 1, "u8": 8, "u4": 4, "u2": 2, "u1": 1, "b1": 1]
-        guard let size = sizes[code] else {
-            throw DataError("numbers of type `\(type)` cannot be read", hint: "save the array as float64 or float32")
-        }
-        guard count <= reader.left / size else {
-            throw DataError("the file ends too early: \(count) numbers were announced, \(reader.left / size) are there")
-        }
-        var result: [Double] = []
-        result.reserveCapacity(count)
-        for _ in 0..<count {
-            let bits = try reader.integer(size, bigEndian: bigEndian)
-            result.append(RawNumbers.number(bits, code))
-        }
-        return result
-    }
-
-    private static func rowMajor(_ numbers: [Double], _ shape: Shape) -> [Double] {
-        guard shape.rank > 1 else { return numbers }
+    /// Numbers that lie column by column, put row by row.
+    private static func rowMajor(_ tensor: Tensor) -> Tensor {
+        let shape = tensor.shape
+        guard shape.rank > 1 else { return tensor }
         let strides = shape.strides
-        var result = numbers
+        var result = [Double](repeating: 0, count: tensor.count)
         var place = [Int](repeating: 0, count: shape.rank)
-        for number in numbers {
-            result[zip(place, strides).reduce(0) { $0 + $1.0 * $1.1 }] = number
-            var axis = 0
-            while axis < shape.rank {
+        var target = 0
+        for number in tensor.numbers {
+            result[target] = number
+            // The first axis runs fastest.
+            for axis in 0..<shape.rank {
                 place[axis] += 1
+                target += strides[axis]
                 if place[axis] < shape[axis] { break }
+                target -= strides[axis] * shape[axis]
                 place[axis] = 0
-                axis += 1
             }
         }
-        return result
+        return Tensor(result, shape: shape, type: tensor.type)
     }
 }
 
-/// Numbers as they lie in files.
-enum RawNumbers {
-    static func number(_ bits: UInt64, _ code: String) -> Double {
-        switch code {
-        case "f8": Double(bitPattern: bits)
-        case "f4": Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-        case "i8": Double(Int64(bitPattern: bits))
-        case "i4": Double(Int32(truncatingIfNeeded: bits))
-        case "i2": Double(Int16(truncatingIfNeeded: bits))
-        case "i1": Double(Int8(truncatingIfNeeded: bits))
-        default: Double(bits)
-        }
-    }
-
-    /// Little-endian.
-    static func bytes(_ tensor: Tensor) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(tensor.count * tensor.type.size)
-        for number in tensor.numbers {
-            switch tensor.type {
-            case .f64: withUnsafeBytes(of: number.bitPattern.littleEndian) { result.append(contentsOf: $0) }
-            case .f32: withUnsafeBytes(of: Float(number).bitPattern.littleEndian) { result.append(contentsOf: $0) }
-            }
-        }
-        return result
+extension String {
+    /// Without spaces at its ends.
+    fileprivate var trimmed: String {
+        let start = drop { $0 == " " }
+        return String(start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)])
     }
 }

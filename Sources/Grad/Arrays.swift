@@ -1,12 +1,14 @@
 import Tensors
 
 extension Array: ValueConvertible where Element: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value {
         if let numbers = self as? [Double] { return .tensor(Tensor(numbers)) }
         if isEmpty { return Element.self is any BinaryFloatingPoint.Type || Element.self == Int.self ? .tensor(Tensor([])) : .list([]) }
         return .stacking(map(\.gradValue))
     }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         switch gradValue {
         case .tensor(let tensor) where tensor.shape.count == 1:

@@ -13,9 +13,9 @@ extension Session {
         case .tensor(let box): .tensor(Tensor(box.tensor))
         case .list(let list): .list(list.elements.map(lift))
         case .record(let record): .record(Record(zip(record.names, record.values.map(lift))))
-        case .function(let callable): .function(Function(callable: callable, owner: ObjectIdentifier(interpreter)))
+        case .function(let callable): .function(Function(callable: callable, owner: owner))
         case .cell(let cell): lift(cell.value)
-        case let other: .other(Opaque(other, of: ObjectIdentifier(interpreter)))
+        case let other: .other(Opaque(other, of: owner))
         }
     }
 
@@ -44,8 +44,8 @@ extension Session {
         }
     }
 
-    private func checkOwner(_ owner: ObjectIdentifier, _ name: String) throws(GradError) {
-        guard owner == ObjectIdentifier(interpreter) else {
+    private func checkOwner(_ owner: Owner, _ name: String) throws(GradError) {
+        guard owner === self.owner else {
             throw GradError(.conversion, message: "`\(name)` belongs to another session")
         }
     }

@@ -16,6 +16,12 @@ public struct Canceller: Sendable {
     ///
     /// Training answers the first request between two updates by handing back what it has; the second one stops it.
     public func cancel() { interruptions.add() }
+
+    /// Stops it at once, training too.
+    func stop() { interruptions.add(Canceller.enough) }
+
+    /// More requests than anything answers by going on.
+    static let enough = 1 << 20
 }
 
 /// How often a stop was asked for since the run began.
@@ -23,6 +29,6 @@ final class Interruptions: Sendable {
     private let number = Atomic<Int>(0)
 
     var count: Int { number.load(ordering: .relaxed) }
-    func add() { number.wrappingAdd(1, ordering: .relaxed) }
+    func add(_ count: Int = 1) { number.wrappingAdd(count, ordering: .relaxed) }
     func clear() { number.store(0, ordering: .relaxed) }
 }

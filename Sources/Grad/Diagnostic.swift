@@ -5,7 +5,12 @@ import Syntax
 public struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
     /// How much it matters.
     public enum Severity: String, Sendable {
-        case error, warning, note
+        /// The program cannot run, or could not go on.
+        case error
+        /// It runs, but hardly as it was meant.
+        case warning
+        /// Something worth knowing.
+        case note
     }
 
     /// A position in a program's text.

@@ -12,7 +12,7 @@ extension Session {
     /// ```
     ///
     /// An argument that is not of the type that the closure wants, and an error that it throws, become errors of the program at the place of
-    /// the call. It has no derivative; `custom_grad` of the language gives it one.
+    /// the call. It has no derivative; ``define(_:parameters:_:derivative:)`` defines one that has, and `custom_grad` of the language gives it one.
     ///
     /// - Parameters:
     ///   - name: The name in programs; it hides one of the language.
@@ -53,26 +53,14 @@ extension Session {
 
     private func install(_ name: String, _ parameters: [String], _ body: @escaping ([Value]) throws -> Value) {
         let function = HostFunction(name, parameters: parameters) { [unowned self] arguments, _, site in
-            do {
-                return try lower(try body(arguments.map(lift)))
-            } catch let error as ArgumentError {
-                let parameter = error.index < parameters.count ? parameters[error.index] : ""
-                throw Syntax.Diagnostic(
-                    "`\(parameter)` of `\(name)`: \(error.message)",
-                    at: error.index < site.operands.count ? site.operands[error.index] : site.span)
-            } catch let error as GradError {
-                if error.kind == .cancelled { throw Interruption() }
-                throw Syntax.Diagnostic("`\(name)` failed: \(error.message)", at: site.span)
-            } catch {
-                throw Syntax.Diagnostic("`\(name)` failed: \(error)", at: site.span)
-            }
+            try failing(name, site, parameters: parameters) { try lower(try body(arguments.map(lift))) }
         }
         setGlobal(name, .function(function))
     }
 }
 
 /// An argument of a host function is not of the type that it wants.
-private struct ArgumentError: Error {
+struct ArgumentError: Error {
     let index: Int
     let message: String
 }

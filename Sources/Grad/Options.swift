@@ -7,25 +7,11 @@ extension Session {
         public var digits = 10
         /// Whether a program stops where NaN or an infinity comes out of finite numbers.
         public var stopsAtNaN = false
+        /// What programs may use.
+        public var limits = Limits()
 
         /// The options of a session that you say nothing about.
         public init() {}
-    }
-
-    /// Which files programs may read, by `import` and by functions that load data.
-    public struct FileAccess {
-        let read: ((String) throws -> [UInt8])?
-
-        /// No files at all.
-        public static var none: FileAccess { FileAccess(read: nil) }
-
-        /// Whatever `read` gives for a path: from a folder, an archive or memory.
-        ///
-        /// - Parameter read: The bytes of the file at a path, which is as the program writes it; relative paths of an imported file are
-        ///   made relative to the file that imports. An error that it throws becomes an error of the program.
-        public static func reading(_ read: @escaping (String) throws -> [UInt8]) -> FileAccess { FileAccess(read: read) }
-
-        private init(read: ((String) throws -> [UInt8])?) { self.read = read }
     }
 
     /// Seconds of a clock that never goes back.

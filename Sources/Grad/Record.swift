@@ -33,8 +33,11 @@ extension Record: RandomAccessCollection {
     /// One field.
     public typealias Element = (name: String, value: Value)
 
+    /// The place of the first field.
     public var startIndex: Int { fields.startIndex }
+    /// The place behind the last field.
     public var endIndex: Int { fields.endIndex }
+    /// The field at a place.
     public subscript(position: Int) -> Element { fields[position] }
 }
 
@@ -46,5 +49,6 @@ extension Record: Equatable {
 }
 
 extension Record: ExpressibleByDictionaryLiteral {
+    /// A record of these fields, in this order.
     public init(dictionaryLiteral elements: (String, Value)...) { self.init(elements) }
 }

@@ -16,6 +16,8 @@ import Syntax
 /// with an error.
 public final class Session {
     let interpreter: Interpreter
+    /// What values of this session are known by, for as long as one of them lives.
+    let owner = Owner()
     private let interruptions = Interruptions()
     private var isRunning = false
     private var inputCount = 0
@@ -28,16 +30,21 @@ public final class Session {
     ///   - files: What programs may read; nothing unless you allow it.
     ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
     ///   - notes: Told of things worth knowing that are not errors.
+    ///   - progress: Told how training goes, now and then.
     ///   - clock: Seconds since some fixed time, for programs that measure time.
     public init(
         options: Options = Options(), files: FileAccess = .none, output: @escaping (String) -> Void = { print($0) },
-        notes: @escaping (Diagnostic) -> Void = { _ in }, clock: @escaping () -> Double = Session.systemClock
+        notes: @escaping (Diagnostic) -> Void = { _ in }, progress: @escaping (Progress) -> Void = { _ in },
+        clock: @escaping () -> Double = Session.systemClock
     ) {
         let interruptions = interruptions
         var environment = Environment(print: output, note: { _ in })
         environment.interruptions = { interruptions.count }
         environment.readFile = files.read
+        environment.loadFile = files.load
+        environment.progress = { progress(Progress($0)) }
         environment.now = clock
+        environment.limits = options.limits.lowered
         interpreter = Interpreter(environment: environment, seed: options.seed)
         interpreter.machine.style.digits = min(max(options.digits, 1), 17)
         interpreter.machine.stopsAtNaN = options.stopsAtNaN
@@ -57,7 +64,12 @@ public final class Session {
     /// - Throws: A ``GradError`` that tells what is wrong, and where.
     @discardableResult
     public func run(_ program: String, name: String? = nil) throws(GradError) -> Value {
-        try begin()
+        try run(program, name: name) { false }
+    }
+
+    /// `isCancelled` is asked once, after a request to stop of an earlier run is forgotten.
+    func run(_ program: String, name: String?, isCancelled: () -> Bool) throws(GradError) -> Value {
+        try begin(isCancelled)
         defer { isRunning = false }
         inputCount += 1
         let source = interpreter.addSource(name: name ?? "<input \(inputCount)>", bytes: Array(program.utf8))
@@ -90,11 +102,23 @@ public final class Session {
     public func call(
         _ function: String, _ arguments: any ValueConvertible..., named: KeyValuePairs<String, any ValueConvertible> = [:]
     ) throws(GradError) -> Value {
-        let name = canonicalName(function)
-        guard let callee = interpreter.globals[name]?.global?.pointee ?? interpreter.builtins[name] else {
+        guard let callee = callee(function) else {
             throw GradError(.failed, message: "`\(function)` is not known in this session")
         }
         return try call(callee, as: function, arguments.map(\.gradValue), named)
+    }
+
+    /// The same for values, when it may have been cancelled meanwhile.
+    func call(_ function: String, _ arguments: [Value], isCancelled: () -> Bool) throws(GradError) -> Value {
+        guard let callee = callee(function) else {
+            throw GradError(.failed, message: "`\(function)` is not known in this session")
+        }
+        return try call(callee, as: function, arguments, [:], isCancelled)
+    }
+
+    private func callee(_ name: String) -> Runtime.Value? {
+        let name = canonicalName(name)
+        return interpreter.globals[name]?.global?.pointee ?? interpreter.builtins[name]
     }
 
     /// Calls a function that came out of this session as a value.
@@ -102,18 +126,19 @@ public final class Session {
     public func call(
         _ function: Function, _ arguments: any ValueConvertible..., named: KeyValuePairs<String, any ValueConvertible> = [:]
     ) throws(GradError) -> Value {
-        guard function.owner == ObjectIdentifier(interpreter) else {
+        guard function.owner === owner else {
             throw GradError(.failed, message: "`\(function)` belongs to another session")
         }
         return try call(.function(function.callable), as: function.name ?? "function", arguments.map(\.gradValue), named)
     }
 
     private func call(
-        _ callee: Runtime.Value, as name: String, _ positional: [Value], _ named: KeyValuePairs<String, any ValueConvertible>
+        _ callee: Runtime.Value, as name: String, _ positional: [Value], _ named: KeyValuePairs<String, any ValueConvertible>,
+        _ isCancelled: () -> Bool = { false }
     ) throws(GradError) -> Value {
         // A host function may call back while a program runs.
         let isOutermost = !isRunning
-        if isOutermost { try begin() }
+        if isOutermost { try begin(isCancelled) }
         defer { if isOutermost { isRunning = false } }
         var arguments: [Runtime.Value] = []
         for argument in positional + named.map(\.value.gradValue) { arguments.append(try lower(argument)) }
@@ -151,12 +176,13 @@ public final class Session {
 
     // MARK: Outcomes
 
-    private func begin() throws(GradError) {
+    private func begin(_ isCancelled: () -> Bool) throws(GradError) {
         guard !isRunning else {
             throw GradError(.failed, message: "this session is already running a program")
         }
-        isRunning = true
         interruptions.clear()
+        if isCancelled() { throw GradError(.cancelled, message: "the program was stopped before it began") }
+        isRunning = true
     }
 
     private func value(of outcome: Interpreter.Outcome) throws(GradError) -> Value {
@@ -177,3 +203,6 @@ public final class Session {
         return site
     }
 }
+
+/// Tells the values of one session from those of another, also when one has come to lie where the other was.
+final class Owner: Sendable {}

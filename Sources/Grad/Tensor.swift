@@ -29,6 +29,43 @@ public struct Tensor: Sendable {
         storage = Tensors.Tensor(numbers, shape: checked, type: precision == .double ? .f64 : .f32)
     }
 
+    /// Numbers that `fill` puts into the tensor's own memory, which holds zeros: without a copy.
+    ///
+    /// - Throws: A ``GradError`` if there is no tensor of this shape.
+    public init(shape: [Int], fill: (inout MutableSpan<Double>) throws -> Void) throws {
+        guard let checked = try? Shape.checked(shape) else { throw GradError(.conversion, message: "there is no tensor of the shape \(shape)") }
+        storage = try Tensors.Tensor(f64: checked) { numbers in
+            numbers.initialize(repeating: 0)
+            var span = numbers.mutableSpan
+            try fill(&span)
+        }
+    }
+
+    /// Each number put through `change`: a tensor of the same shape.
+    public func map(_ change: (Double) throws -> Double) rethrows -> Tensor {
+        let source = storage.converted(to: .f64)
+        let mapped = try source.withDoubles { numbers in
+            try Tensors.Tensor(f64: source.shape) { for i in $0.indices { $0[i] = try change(numbers[i]) } }
+        }
+        return Tensor(mapped.converted(to: storage.type))
+    }
+
+    /// The numbers of two tensors of one shape put together by `combine`.
+    ///
+    /// - Throws: A ``GradError`` if the shapes differ.
+    public func zip(with other: Tensor, _ combine: (Double, Double) -> Double) throws(GradError) -> Tensor {
+        guard shape == other.shape else {
+            throw GradError(.conversion, message: "tensors of the shapes \(shape) and \(other.shape) do not go together number by number")
+        }
+        let (one, two) = (storage.converted(to: .f64), other.storage.converted(to: .f64))
+        let combined = one.withDoubles { one in
+            two.withDoubles { two in
+                Tensors.Tensor(f64: storage.shape) { for i in $0.indices { $0[i] = combine(one[i], two[i]) } }
+            }
+        }
+        return Tensor(combined.converted(to: storage.type))
+    }
+
     /// The lengths of its axes, outermost first.
     public var shape: [Int] { storage.shape.axes }
 

@@ -81,7 +81,7 @@ extension Value {
 public struct Function: @unchecked Sendable, Equatable, CustomStringConvertible {
     // Sendable: it only holds on to the function. Whoever calls it needs the session, which is not Sendable.
     let callable: Callable
-    let owner: ObjectIdentifier
+    let owner: Owner
 
     /// Its name; `nil` for one without.
     public var name: String? { callable.name }
@@ -100,12 +100,12 @@ public struct Function: @unchecked Sendable, Equatable, CustomStringConvertible 
 public struct Opaque: @unchecked Sendable, Equatable, CustomStringConvertible {
     // Sendable for the same reason as a function.
     let value: Runtime.Value
-    let owner: ObjectIdentifier
+    let owner: Owner
 
     /// As the language shows it.
     public let description: String
 
-    init(_ value: Runtime.Value, of owner: ObjectIdentifier) {
+    init(_ value: Runtime.Value, of owner: Owner) {
         self.value = value
         self.owner = owner
         description = NumberStyle().describe(value)

@@ -27,13 +27,17 @@ extension Value {
 }
 
 extension Value: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { self }
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) { self = gradValue }
 }
 
 extension Double: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .number(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         switch gradValue {
         case .number(let number): self = number
@@ -44,13 +48,17 @@ extension Double: ValueConvertible {
 }
 
 extension Float: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .number(Double(self)) }
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) { self = Float(try Double(gradValue: gradValue)) }
 }
 
 extension Int: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .number(Double(self)) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         guard let whole = Int(exactly: try Double(gradValue: gradValue)) else { throw gradValue.mismatch("a whole number") }
         self = whole
@@ -58,8 +66,10 @@ extension Int: ValueConvertible {
 }
 
 extension Bool: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .boolean(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         guard case .boolean(let boolean) = gradValue else { throw gradValue.mismatch("true or false") }
         self = boolean
@@ -67,8 +77,10 @@ extension Bool: ValueConvertible {
 }
 
 extension String: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .text(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         guard case .text(let text) = gradValue else { throw gradValue.mismatch("a string") }
         self = text
@@ -76,8 +88,10 @@ extension String: ValueConvertible {
 }
 
 extension Tensor: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .tensor(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         switch gradValue {
         case .number(let number): try self.init([number], shape: [])
@@ -88,8 +102,10 @@ extension Tensor: ValueConvertible {
 }
 
 extension Record: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .record(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         guard case .record(let record) = gradValue else { throw gradValue.mismatch("a record") }
         self = record
@@ -97,8 +113,10 @@ extension Record: ValueConvertible {
 }
 
 extension Function: ValueConvertible {
+    /// As a value of the language.
     public var gradValue: Value { .function(self) }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Value) throws(GradError) {
         guard case .function(let function) = gradValue else { throw gradValue.mismatch("a function") }
         self = function
@@ -111,6 +129,7 @@ extension Dictionary: ValueConvertible where Key == String, Value: ValueConverti
         .record(Record(sorted { $0.key < $1.key }.map { ($0.key, $0.value.gradValue) }))
     }
 
+    /// From a value of the language, which must be of this kind.
     public init(gradValue: Grad.Value) throws(GradError) {
         self.init()
         for (name, value) in try Record(gradValue: gradValue) { self[name] = try Value(gradValue: value) }

@@ -1,6 +1,8 @@
+import Files
 import GradREPL
 import Runtime
 import Syntax
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -14,7 +16,8 @@ final class CommandSession {
     let console: Console
     let renderer: DiagnosticRenderer
 
-    init(_ options: RunOptions, _ console: Console, arguments: [String]) {
+    /// - Parameter folder: Where the program lies; in a sandbox it imports from there and nowhere else.
+    init(_ options: RunOptions, _ console: Console, arguments: [String], folder: String? = nil) {
         self.console = console
         let sources = SourceTable()
         let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { sources.lookup($0) }
@@ -23,7 +26,11 @@ final class CommandSession {
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
         environment.language = options.language
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
+        environment.limits = options.limits
+        if options.sandbox { CommandSession.confine(&environment, to: folder, reading: options.allow) }
         environment.progress = { console.progress.show($0) }
+        environment.loading = { console.progress.show(reading: $0, $1, of: $2) }
         environment.plans = options.plans
         environment.cores = Environment.processors
         environment.screen = console.terminal.screen
@@ -38,6 +45,22 @@ final class CommandSession {
         interpreter.builtins.add("args", .list(arguments.map { .string($0) }))
         self.interpreter = interpreter
         self.renderer = renderer
+    }
+
+    /// Leaves a program the files in its own folder to import, and those in `folders` to read.
+    private static func confine(_ environment: inout Environment, to own: String?, reading folders: [String]) {
+        let own = own.flatMap { try? ConfinedFolder($0, base: ".") }
+        let allowed = folders.compactMap { try? ConfinedFolder($0, base: ".") }
+        let limits = environment.limits
+        environment.writeFile = nil
+        environment.loadFile = own.map { folder in { path in try folder.read(path, limit: limits.source) } }
+        environment.readFile = allowed.isEmpty ? nil : { path in
+            var refusal: (any Error)?
+            for folder in allowed {
+                do { return try folder.read(path, limit: limits.memory) } catch { refusal = refusal ?? error }
+            }
+            throw refusal ?? FileError("it is outside of the folder that this program may use")
+        }
     }
 
     // MARK: Running

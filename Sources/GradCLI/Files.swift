@@ -1,16 +1,10 @@
+import Files
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-
-/// Why a file could not be read or written, in the system's words.
-struct FileError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ code: Int32) { description = systemMessage(code) }
-    init(_ description: String) { self.description = description }
-}
 
 /// "No such file or directory", as the system calls an error.
 func systemMessage(_ code: Int32) -> String {
@@ -64,29 +58,5 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
             }
         }
         return nil
-    }
-}
-
-/// Puts `bytes` in a file's place: it is there as it was or as it is meant to be, never half of it. A link stays a link, and the
-/// file keeps its permissions.
-func replaceFile(_ path: String, with bytes: [UInt8]) throws(FileError) {
-    guard let resolved = realpath(path, nil) else { throw FileError(errno) }
-    let target = String(cString: resolved)
-    free(resolved)
-    var information = stat()
-    guard stat(target, &information) == 0 else { throw FileError(errno) }
-    // Who may not write to the file may not replace it either, even where the folder would allow it.
-    guard access(target, W_OK) == 0 else { throw FileError(errno) }
-    var template = Array("\(target).XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw FileError(errno) }
-    let temporary = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    var failure = writeAll(bytes, to: descriptor)
-    if failure == nil, fchmod(descriptor, information.st_mode & 0o7777) != 0 || fsync(descriptor) != 0 { failure = errno }
-    if close(descriptor) != 0, failure == nil { failure = errno }
-    if failure == nil, rename(temporary, target) != 0 { failure = errno }
-    if let failure {
-        unlink(temporary)
-        throw FileError(failure)
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import GradREPL
 import Runtime
@@ -52,7 +53,7 @@ struct FormatCommand: ParsableCommand {
 
     private func replace(_ path: String, _ text: String, _ console: Console) -> ExitStatus {
         do {
-            try replaceFile(path, with: Array(text.utf8))
+            try StoredFile.write(Array(text.utf8), to: path)
             return .success
         } catch {
             console.complain("\(path) cannot be written: \(error)")

@@ -12,6 +12,8 @@ struct GradCommand: ParsableCommand {
         grad [options] -e EXPR [args ...]    run what is written here
         grad check FILE ...                  tell what is wrong without running it
         grad fmt [--check] FILE ...          write files in the canonical form
+        grad --sandbox FILE [args ...]       run a file of someone you do not know
+        grad weave FILE ... [-o PAGE]        write lessons as pages
         grad help [NAME]                     help for a name of the language
         """
 
@@ -25,7 +27,7 @@ struct GradCommand: ParsableCommand {
             130 when it was interrupted.
             """,
         version: "grad \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, HelpCommand.self, ReferenceCommand.self],
+        subcommands: [RunCommand.self, CheckCommand.self, FormatCommand.self, WeaveCommand.self, HelpCommand.self, ReferenceCommand.self],
         defaultSubcommand: RunCommand.self)
 
     @OptionGroup var options: RunOptions
@@ -51,6 +53,12 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("there is no option \(first)")
     }
 
+    /// The folder of a file; `nil` for standard input.
+    private func folder(of file: String) -> String? {
+        if file == "-" { return nil }
+        return file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
+    }
+
     func run() throws {
         let options = parent.options
         let terminal = options.color.terminal
@@ -61,11 +69,19 @@ struct RunCommand: ParsableCommand {
         if file == nil, options.expressions.isEmpty, terminal.isInteractive { return try runPrompt(options, terminal) }
 
         let console = Console(terminal: terminal)
-        InterruptFlag().install()
+        let interrupts = InterruptFlag()
+        interrupts.install()
+        interrupts.installForEnding()
         switch Input(expressions: options.expressions, file: file).read(console) {
-        case .ended(let status): try status.end(console)
+        case .ended(let status):
+            interrupts.endAsAsked()
+            try status.end(console)
         case .read(let text):
-            let status = DeepStack.run { CommandSession(options, console, arguments: Array(words)).run(text) }
+            let status = DeepStack.run {
+                CommandSession(options, console, arguments: Array(words), folder: file.flatMap(folder)).run(text)
+            }
+            console.flush()
+            interrupts.endAsAsked()
             try status.end(console)
         }
     }

@@ -9,12 +9,12 @@ struct HelpCommand: ParsableCommand {
 
     @ParentCommand var parent: GradCommand
 
-    @Argument(help: "A function, an operator or a constant of the language; or a command: check, fmt.")
+    @Argument(help: "A function, an operator or a constant of the language; or a command: check, fmt, weave.")
     var name: String?
 
     func run() throws {
         guard let name else { throw CleanExit.helpRequest(GradCommand.self) }
-        let commands: [any ParsableCommand.Type] = [CheckCommand.self, FormatCommand.self, HelpCommand.self]
+        let commands: [any ParsableCommand.Type] = [CheckCommand.self, FormatCommand.self, WeaveCommand.self, HelpCommand.self]
         if let command = commands.first(where: { $0.configuration.commandName == name }) {
             throw CleanExit.helpRequest(command)
         }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Files
 import GradREPL
 import Runtime
+import Tensors
 import Wording
 
 /// Options of running; they stand before the file.
@@ -40,10 +42,47 @@ struct RunOptions: ParsableArguments {
 
     var language: Language { chosenLanguage ?? .preferred(environment: environmentVariable) }
 
+    @Flag(help: "Run the program of someone you do not know: no files but what it imports from its own folder, and limits on all that it may use.")
+    var sandbox = false
+
+    @Option(
+        parsing: .singleValue, help: ArgumentHelp("In a sandbox, let the program read the files in this folder too; may be given several times.", valueName: "folder"))
+    var allow: [String] = []
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Stop the program at a limit: time=10 (seconds), steps=1e6, memory=256MB, depth, output, source, rank, elements; may be given several times.",
+            valueName: "name=number"))
+    var limit: [LimitSetting] = []
+
     @OptionGroup var color: ColorOptions
 
+    /// What the program may use.
+    var limits: Limits {
+        var limits = sandbox ? Limits.untrusted : .ofMachine
+        for setting in limit { limits[setting.limit] = setting.number }
+        return limits
+    }
+
     func validate() throws {
+        guard sandbox || allow.isEmpty else { throw ValidationError("--allow goes with --sandbox: without it all files can be read") }
+        for folder in allow {
+            do { _ = try ConfinedFolder(folder) } catch { throw ValidationError("the folder \(folder) cannot be used: \(error)") }
+        }
         guard (1...17).contains(digits) else { throw ValidationError("--digits takes a number from 1 to 17") }
+    }
+}
+
+/// `memory=256MB`: a limit with its number.
+struct LimitSetting: ExpressibleByArgument {
+    let limit: Limit
+    let number: Double
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let limit = Limit(rawValue: String(parts[0])), let number = limit.number(String(parts[1])) else { return nil }
+        (self.limit, self.number) = (limit, number)
     }
 }
 

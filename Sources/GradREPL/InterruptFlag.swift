@@ -7,9 +7,10 @@ import Darwin
 #endif
 
 // What a signal does is the process's affair, not a session's, so what its handler writes to must be the process's too:
-// these two words are the only global state of the program. Relaxed atomics are safe inside a handler.
+// these three words are the only global state of the program. Relaxed atomics are safe inside a handler.
 private let interruptions = Atomic<Int>(0)
 private let arrivals = Atomic<UInt32>(0)
+private let ending = Atomic<Int32>(0)
 
 /// Counts how often Ctrl-C was pressed. The runtime polls it while it computes; the prompt clears it.
 package struct InterruptFlag: Sendable {
@@ -34,6 +35,32 @@ package struct InterruptFlag: Sendable {
         var action = sigaction()
         action.setHandler { _ in interruptions.wrappingAdd(1, ordering: .relaxed) }
         sigaction(SIGINT, &action, nil)
+    }
+
+    /// Makes the signals that ask a program to end (SIGTERM; SIGHUP, when the terminal is closed) an interruption too: what was printed is
+    /// written out, a training under way gives its run, and files are whole. `endAsAsked` then ends the process.
+    package func installForEnding() {
+        for signal in [SIGTERM, SIGHUP] {
+            var action = sigaction()
+            action.setHandler { signal in
+                ending.store(signal, ordering: .relaxed)
+                interruptions.wrappingAdd(1, ordering: .relaxed)
+            }
+            var before = sigaction()
+            sigaction(signal, &action, &before)
+            // What the parent had it ignore (nohup) stays ignored.
+            if before.isIgnored { sigaction(signal, &before, nil) }
+        }
+    }
+
+    /// Ends the process by the signal that asked for it, so that its parent sees which; does nothing when none did.
+    package func endAsAsked() {
+        let signal = ending.load(ordering: .relaxed)
+        guard signal != 0 else { return }
+        var standard = sigaction()
+        standard.setHandler(SIG_DFL)
+        sigaction(signal, &standard, nil)
+        kill(getpid(), signal)
     }
 
     /// Gives SIGINT its usual meaning again.

@@ -11,6 +11,7 @@ package final class ProgressLine {
     private var isShown = false
     private var run: Run?
     private var lastDrawn = 0.0
+    private var readingSince: Double?
     private var lastEpoch = 0
 
     /// Where and when the run that is shown began.
@@ -50,6 +51,22 @@ package final class ProgressLine {
             clear()
             run = nil
         }
+    }
+
+    /// Called while a file is read, from its beginning to its end; only a terminal shows it.
+    package func show(reading path: String, _ read: Int, of total: Int) {
+        guard redraws, total > 0 else { return }
+        let time = now()
+        if readingSince == nil { readingSince = time }
+        guard let start = readingSince, read < total else {
+            readingSince = nil
+            return clear()
+        }
+        guard time - start > ProgressLine.patience, time - lastDrawn >= ProgressLine.interval else { return }
+        lastDrawn = time
+        isShown = true
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        write("\r\u{1B}[K" + String("reading \(name)  \(read * 100 / total) %".prefix(max(10, width() - 1))))
     }
 
     /// Takes the line away, so that something else can be written in its place.

@@ -1,5 +1,6 @@
 import Runtime
 import Syntax
+import Tensors
 
 #if canImport(Glibc)
 import Glibc
@@ -72,8 +73,11 @@ package struct REPL {
         var environment = Environment(
             print: print, note: { note($0) }, interruptions: { flag.count },
             readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
+        environment.limits = .ofMachine
         environment.progress = progress.show
         environment.cores = Environment.processors
+        environment.loading = { progress.show(reading: $0, $1, of: $2) }
         environment.screen = terminal.screen
         if terminal.movesCursor {
             environment.stage = Stage(

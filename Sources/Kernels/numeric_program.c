@@ -171,6 +171,8 @@ do_RETURN: {
     r[call->dst] = result;
     JUMP_TO(call->back);
 }
+do_ASK:
+    STOP(GRAD_NUMERIC_ASKED);
 do_LEAVE:
     STOP(GRAD_NUMERIC_LEFT);
 do_END:

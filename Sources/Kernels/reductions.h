@@ -5,6 +5,8 @@
 
 typedef NUMBER lanes __attribute__((vector_size(256)));
 typedef NUMBER loose_lanes __attribute__((vector_size(256), aligned(sizeof(NUMBER)), may_alias));
+// Numbers, about, between two looks at whether to stop.
+enum { LONG_ROW = 1 << 20 };
 enum { LANES = 256 / sizeof(NUMBER), BLOCK = 32 * LANES, ROWS = 32, COLUMNS = 2048 / sizeof(NUMBER), FEW = 8 };
 
 // A mask of all ones or none chooses bits.
@@ -50,13 +52,20 @@ typedef __typeof__((lanes){0} < (lanes){0}) mask;
             NUMBER value = name##_block(x + i, n - i < BLOCK ? n - i : BLOCK); \
             for (size_t carry = block; carry & 1; carry >>= 1) value = combine(trees[--count], value); \
             trees[count++] = value; \
+            if (block % (LONG_ROW / BLOCK) == LONG_ROW / BLOCK - 1 && grad_should_stop()) return value; \
         } \
         NUMBER value = trees[--count]; \
         while (count > 0) value = combine(trees[--count], value); \
         return value; \
     } \
     static GRAD_CLONES void name##_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
-        for (size_t o = 0; o < outer; o++) y[o] = name##_row(x + o * length, length); \
+        for (size_t o = 0, done = 0; o < outer; o++, done += length) { \
+            y[o] = name##_row(x + o * length, length); \
+            if (done >= LONG_ROW) { \
+                if (grad_should_stop()) return; \
+                done = 0; \
+            } \
+        } \
     } \
     static GRAD_CLONES void name##_into(size_t width, const NUMBER *x, NUMBER *y) { \
         GRAD_VECTORIZE for (size_t j = 0; j < width; j++) y[j] = combine(y[j], x[j]); \
@@ -80,6 +89,7 @@ typedef __typeof__((lanes){0} < (lanes){0}) mask;
             name##_few_rows(rows, stride, width, x, y); \
             return; \
         } \
+        if (rows * width >= LONG_ROW && grad_should_stop()) return; \
         size_t half = ROWS; \
         while (half < rows - half) half *= 2; \
         NUMBER rest[COLUMNS]; \
@@ -254,13 +264,22 @@ void PUBLIC(grad_reduce)(grad_reduction op, size_t outer, size_t length, size_t 
     static GRAD_CLONES void scan_##name(size_t outer, size_t length, size_t inner, const NUMBER *x, NUMBER *y) { \
         for (size_t o = 0; o < outer; o++, x += length * inner, y += length * inner) { \
             if (length == 0) continue; \
+            if (length * inner >= LONG_ROW && grad_should_stop()) return; \
             if (inner == 1) { \
                 NUMBER running = y[0] = x[0]; \
-                for (size_t i = 1; i < length; i++) y[i] = running = TYPED(name)(running, x[i]); \
+                for (size_t start = 1; start < length; start += LONG_ROW) { \
+                    const size_t end = length - start < LONG_ROW ? length : start + LONG_ROW; \
+                    for (size_t i = start; i < end; i++) y[i] = running = TYPED(name)(running, x[i]); \
+                    if (end < length && grad_should_stop()) return; \
+                } \
                 continue; \
             } \
             if (x != y) memcpy(y, x, inner * sizeof *y); \
-            for (size_t i = inner; i < length * inner; i += inner) { \
+            for (size_t i = inner, done = 0; i < length * inner; i += inner, done += inner) { \
+                if (done >= LONG_ROW) { \
+                    if (grad_should_stop()) return; \
+                    done = 0; \
+                } \
                 GRAD_VECTORIZE for (size_t j = 0; j < inner; j++) y[i + j] = TYPED(name)(y[i - inner + j], x[i + j]); \
             } \
         } \

@@ -52,5 +52,6 @@ void PUBLIC(grad_softmax)(bool logarithm, size_t outer, size_t length, size_t in
         }
         x += rows * block;
         y += rows * block;
+        if (rows * block >= 1 << 12 && grad_should_stop()) return;
     }
 }

@@ -48,7 +48,7 @@ extension Interpreter {
     package func call(_ function: Value, _ arguments: [Value], names: [String?]?, _ site: Site) -> Outcome {
         machine.forgetAnsweredInterruptions()
         do {
-            return try machine.withStackLimit {
+            return try machine.running {
                 .finished(try machine.call(function, arguments, names: names, site, calleeSpan: site.span).settled)
             }
         } catch let diagnostic as Diagnostic {

@@ -19,8 +19,9 @@ final class Imports {
     func forget(_ path: String) { waiting[path] = nil }
     func forgetAll() { (waiting, reading) = ([:], []) }
 
-    /// A relative path counts from the folder of the file that imports.
+    /// A relative path counts from the folder of the file that names it.
     static func resolve(_ path: String, from importer: String) -> String {
+        if path == "~" || path.hasPrefix("~/") { return path }
         guard !path.hasPrefix("/"), let slash = importer.lastIndex(of: "/") else { return normal(path) }
         return normal(importer[...slash] + path)
     }
@@ -31,7 +32,8 @@ final class Imports {
         for part in path.split(separator: "/") where part != "." {
             if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
         }
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        let joined = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        return joined.isEmpty && !path.isEmpty ? "." : joined
     }
 }
 
@@ -58,6 +60,10 @@ extension Interpreter {
                 "`\(path)` imports itself", at: span, hints: ["by way of \((imports.reading + [resolved]).joined(separator: ", then "))"])
         }
         let source = addSource(name: resolved, bytes: try readFile(resolved, path, span))
+        if var tooLong = tooLong(source) {
+            tooLong.span = span
+            throw tooLong
+        }
         imports.reading.append(resolved)
         defer { imports.reading.removeLast() }
         let parsed = parse(source)
@@ -77,7 +83,7 @@ extension Interpreter {
     }
 
     private func readFile(_ resolved: String, _ path: String, _ span: Span) throws(Diagnostic) -> [UInt8] {
-        guard let read = machine.environment.readFile else {
+        guard let read = machine.environment.loadFile else {
             throw Diagnostic("`import` is not allowed here", at: span, hints: ["the host of this session gives no access to files"])
         }
         do {

@@ -35,6 +35,10 @@ package final class Interpreter {
         machine = Machine(environment: environment, seed: seed)
         machine.source = { [unowned self] in sources[$0] }
         machine.languageFunction = { [unowned self] in builtins[$0] }
+        machine.globalPlaces = { [unowned self] in
+            globals.names.compactMap { name in globals[name]?.global.map { (name, $0) } }
+        }
+        machine.defined = { [unowned self] in define($0) }
         builtins.add(pending: Prelude.index) { [unowned self] file in
             let source = addSource(name: Prelude.files[file].path, bytes: Prelude.files[file].bytes)
             preludeSources.insert(source.id)
@@ -59,6 +63,7 @@ package final class Interpreter {
 
     /// Finds what is wrong with a program without running it.
     package func check(_ source: Source) -> [Diagnostic] {
+        if let tooLong = tooLong(source) { return [tooLong] }
         let parsed = parse(source)
         guard !parsed.diagnostics.hasErrors else { return parsed.diagnostics }
         let snapshot = globals.snapshot()
@@ -69,10 +74,20 @@ package final class Interpreter {
 
     /// Runs a program; `observe` is told of values and updates at top level.
     package func run(_ source: Source, observe: (Event) -> Void = { _ in }) -> Outcome {
+        if let tooLong = tooLong(source) { return .rejected([tooLong]) }
         let parsed = parse(source)
         if parsed.diagnostics.hasErrors { return .rejected(parsed.diagnostics) }
         machine.forgetAnsweredInterruptions()
-        return machine.withStackLimit { run(parsed.program, observe: observe) }
+        return machine.running { run(parsed.program, observe: observe) }
+    }
+
+    /// A refusal of a text longer than the session allows.
+    func tooLong(_ source: Source) -> Diagnostic? {
+        let limits = machine.account.limits
+        guard source.bytes.count > limits.source, !preludeSources.contains(source.id) else { return nil }
+        var diagnostic = Diagnostic("\(Limit.source.message(limits)): `\(source.name)` has \(Limit.bytes(Double(source.bytes.count)))", at: nil)
+        diagnostic.limit = Limit.source.rawValue
+        return diagnostic
     }
 
     private func run(_ program: Program, observe: (Event) -> Void) -> Outcome {
@@ -178,6 +193,15 @@ package final class Interpreter {
         diagnostic.labels.removeAll { preludeSources.contains($0.span.source) }
         diagnostic.labels.append(.init(inner, "in `\(function)`"))
         return diagnostic
+    }
+
+    /// Runs a definition apart from the session's names, and gives what it defines.
+    private func define(_ text: String) -> Value? {
+        let own = globals
+        globals = Globals()
+        defer { globals = own }
+        guard case .finished = run(addSource(name: "<formula>", bytes: Array(text.utf8))) else { return nil }
+        return globals.names.first.flatMap { globals[$0]?.global?.pointee }
     }
 
     /// What is wrong with the prelude: nothing, as the tests see to.

@@ -14,6 +14,8 @@ package struct Diagnostic: Error, Sendable {
     package var labels: [Label]
     /// What to try, a sentence each: "did you mean `sum`?".
     package var hints: [String]
+    /// The name of the session's limit that was hit, if that is what is wrong.
+    package var limit: String?
     private var calls = CallChain()
 
     package struct Label: Sendable {

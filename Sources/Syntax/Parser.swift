@@ -111,6 +111,13 @@ package func parse(_ source: Source) -> ParseResult {
     return parser.program()
 }
 
+/// The tokens of a source, and its comments, for whoever shows it in colours.
+package func tokens(of source: Source) -> (tokens: [Token], comments: [Comment]) {
+    var lexer = Lexer(source)
+    lexer.run()
+    return (lexer.tokens, lexer.comments)
+}
+
 // MARK: Tokens
 
 extension Parser {

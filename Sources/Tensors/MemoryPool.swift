@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 
 /// Keeps freed blocks by size for the next tensor of that size. glibc gives blocks of 128 KB and more back to the system
@@ -36,6 +37,22 @@ package final class MemoryPool: Sendable {
         }
         // Sixteen is malloc's own alignment; a cache line serves the vector kernels.
         return UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: byteCount > 256 ? 64 : 16)
+    }
+
+    /// Whether the system gives that much: asked for, and given back untouched. What the pool keeps is given up for it.
+    func canTake(_ byteCount: Int) -> Bool {
+        if free.withLock({ $0.blocks[byteCount]?.isEmpty == false }) { return true }
+        if canAllocate(byteCount) { return true }
+        trim()
+        return canAllocate(byteCount)
+    }
+
+    /// Some is left for all that is too small to be asked for.
+    private static let margin = 32 << 20
+
+    private func canAllocate(_ byteCount: Int) -> Bool {
+        let (size, overflow) = byteCount.addingReportingOverflow(MemoryPool.margin)
+        return !overflow && grad_can_allocate(size)
     }
 
     func give(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {

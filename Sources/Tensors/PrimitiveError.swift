@@ -7,10 +7,16 @@ package struct PrimitiveError: Error, Sendable, Equatable {
     package let operands: [Int]
     /// What to try.
     package let hint: String?
+    /// The limit of the session that was hit, if that is what went wrong.
+    package let limit: Limit?
+    /// Nothing went wrong: somebody asked to stop.
+    package let isInterruption: Bool
 
-    package init(_ message: String, operands: [Int] = [], hint: String? = nil) {
+    package init(_ message: String, operands: [Int] = [], hint: String? = nil, limit: Limit? = nil, isInterruption: Bool = false) {
         self.message = message
         self.operands = operands
         self.hint = hint
+        self.limit = limit
+        self.isInterruption = isInterruption
     }
 }

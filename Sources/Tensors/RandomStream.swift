@@ -52,14 +52,20 @@ extension RandomStream {
     package mutating func uniform(_ shape: Shape, type: ElementType = .f64) -> Tensor {
         let count = shape.count
         let first = advance(count)
-        return Tensor(f64: shape) { grad_uniform_f64(key, stream, first, count, $0.baseAddress) }.converted(to: type)
+        return Tensor(f64: shape) { y in
+            guard let y = y.baseAddress else { return }
+            Account.forEachBlock(count, cost: 4) { at, count in grad_uniform_f64(key, stream, first &+ UInt64(at), count, y + at) }
+        }.converted(to: type)
     }
 
     /// From the normal distribution with mean 0 and standard deviation 1.
     package mutating func normal(_ shape: Shape, type: ElementType = .f64) -> Tensor {
         let count = shape.count
         let first = advance(count)
-        return Tensor(f64: shape) { grad_normal_f64(key, stream, first, count, $0.baseAddress) }.converted(to: type)
+        return Tensor(f64: shape) { y in
+            guard let y = y.baseAddress else { return }
+            Account.forEachBlock(count, cost: 16) { at, count in grad_normal_f64(key, stream, first &+ UInt64(at), count, y + at) }
+        }.converted(to: type)
     }
 
     /// Whole numbers from `low` up to but not including `high`, each as likely as any other.
@@ -78,9 +84,13 @@ extension RandomStream {
         let span = UInt64(high - low)
         var words = Words(self)
         let result = Tensor(f64: shape) { numbers in
-            for i in numbers.indices { numbers[i] = Double(low + Int(words.next(below: span))) }
+            Account.forEachBlock(numbers.count, cost: 16) { at, count in
+                for i in at..<at + count { numbers[i] = Double(low + Int(words.next(below: span))) }
+            }
         }
         position = words.position
+        // Whoever takes these numbers for places relies on them.
+        try Account.checkStop()
         return result.converted(to: type)
     }
 

@@ -32,6 +32,7 @@ package struct Shape: Hashable, Sendable {
             }
             product = next
         }
+        try Account.checkForm(axes, axes.contains(0) ? 0 : product)
         return Shape(axes)
     }
 

@@ -4,12 +4,14 @@ package final class Storage: @unchecked Sendable {
     package let bytes: UnsafeMutableRawPointer
     package let byteCount: Int
     package let isBorrowed: Bool
+    private let charge: Charge
 
     /// Memory that holds anything; the maker fills all of it.
     package init(byteCount: Int) {
         self.bytes = MemoryPool.shared.take(byteCount)
         self.byteCount = byteCount
         isBorrowed = false
+        charge = Charge(byteCount + Storage.overhead)
     }
 
     /// Memory of someone else, who keeps it longer than this lives.
@@ -17,7 +19,11 @@ package final class Storage: @unchecked Sendable {
         self.bytes = bytes
         self.byteCount = byteCount
         isBorrowed = true
+        charge = Charge(Storage.overhead)
     }
+
+    /// What the objects around the numbers take.
+    private static let overhead = 112
 
     deinit { if !isBorrowed { MemoryPool.shared.give(bytes, byteCount) } }
 }

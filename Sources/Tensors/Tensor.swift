@@ -48,9 +48,13 @@ package struct Tensor: @unchecked Sendable {
         if shape.rank == 0 {
             self.init(number, type: type)
         } else if type == .f64 {
-            self.init(f64: shape) { $0.update(repeating: number) }
+            self.init(f64: shape) { numbers in
+                Account.forEachBlock(numbers.count) { numbers[$0..<$0 + $1].update(repeating: number) }
+            }
         } else {
-            self.init(f32: shape) { $0.update(repeating: Float(number)) }
+            self.init(f32: shape) { numbers in
+                Account.forEachBlock(numbers.count) { numbers[$0..<$0 + $1].update(repeating: Float(number)) }
+            }
         }
     }
 

@@ -34,17 +34,26 @@ package struct Log: Sendable, Equatable {
     /// Rows that are there, the newest included.
     package var count: Int { (columns.first?.count ?? 0) + (pending == nil ? 0 : 1) }
 
-    package mutating func append(_ row: [Double]) {
+    package mutating func append(_ row: [Double]) { row.withUnsafeBufferPointer { append($0) } }
+
+    package mutating func append(_ row: UnsafeBufferPointer<Double>) {
         precondition(row.count == names.count)
         defer { given += 1 }
         guard given % stride == 0 else {
-            pending = row
+            // In the memory of the last one, which a long run passes over every time.
+            if pending == nil { pending = Array(row) } else { for index in row.indices { pending?[index] = row[index] } }
             return
         }
         pending = nil
         for (index, number) in row.enumerated() { columns[index].append(number) }
         if columns[0].count == Log.capacity { thin() }
     }
+
+    /// Whether the next row will be kept, and not passed over.
+    package var keepsNext: Bool { given % stride == 0 }
+
+    /// Counts a row that is passed over and is not the newest for long.
+    package mutating func pass() { given += 1 }
 
     private mutating func thin() {
         for index in columns.indices {
@@ -95,6 +104,9 @@ package struct History: Sendable, Equatable {
         if isTracked { path.append(start) }
     }
 
+    /// As it was saved.
+    package init(steps: Log, epochs: Log, path: Log) { (self.steps, self.epochs, self.path) = (steps, epochs, path) }
+
     package var tracksPath: Bool { !path.names.isEmpty }
 
     package mutating func track(_ parameters: [Double]) {
@@ -112,6 +124,9 @@ package struct EpochSums: Sendable, Equatable {
     package var updates = 0
 
     package init() {}
+    package init(loss: Double, rows: Int, gradient: Double, update: Double, updates: Int) {
+        (self.loss, self.rows, self.gradient, self.update, self.updates) = (loss, rows, gradient, update, updates)
+    }
 
     package mutating func add(loss: Double, rows: Int, gradient: Double, update: Double) {
         self.loss += loss * Double(rows)

@@ -24,6 +24,21 @@ package struct Minibatches: Sendable {
     /// The row numbers of one update; `nil` when all rows are taken in their own order.
     package mutating func indices(epoch: Int, update: Int) throws(PrimitiveError) -> Tensor? {
         if size == rows { return nil }
+        try prepare(epoch)
+        let start = update * size
+        return Tensor(Array(order[start..<min(start + size, rows)]))
+    }
+
+    /// Puts the row numbers of one update into memory for `count`; `false` when there are not that many.
+    package mutating func fill(_ room: UnsafeMutablePointer<Double>, _ count: Int, epoch: Int, update: Int) throws(PrimitiveError) -> Bool {
+        try prepare(epoch)
+        let start = update * size
+        guard size != rows, min(size, rows - start) == count else { return false }
+        for index in 0..<count { room[index] = order[start + index] }
+        return true
+    }
+
+    private mutating func prepare(_ epoch: Int) throws(PrimitiveError) {
         if epoch != self.epoch {
             if shuffles {
                 var own = stream.split(epoch)
@@ -33,8 +48,6 @@ package struct Minibatches: Sendable {
             }
             self.epoch = epoch
         }
-        let start = update * size
-        return Tensor(Array(order[start..<min(start + size, rows)]))
     }
 }
 

@@ -6,10 +6,13 @@
 package enum Words {
     package static let steps = StepWords()
     package static let diagnosis = DiagnosisWords()
+    package static let formulas = FormulaWords()
+    package static let training = TrainWords()
+    package static let rules = RuleWords()
 
     /// Every part, for the tests: they look at each message of each.
     package static let parts: [(name: String, table: any Sendable)] = [
-        ("steps", steps), ("diagnosis", diagnosis),
+        ("steps", steps), ("diagnosis", diagnosis), ("formulas", formulas), ("training", training), ("rules", rules),
     ]
 
     /// Each message with its name.

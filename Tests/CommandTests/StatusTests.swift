@@ -86,6 +86,29 @@ import Testing
         #expect(command.output == "on\n")
     }
 
+    /// What was printed is not lost, and the parent sees which signal ended the program.
+    @Test(arguments: [SIGTERM, SIGHUP]) func endWhileRunning(_ signal: Int32) throws {
+        let command = try Command.run("-e", "print(\"on\")\nwhile true { }") { process in
+            Thread.sleep(forTimeInterval: 0.5)
+            kill(process.processIdentifier, signal)
+        }
+        #expect(command.status == signal)
+        #expect(!command.exited)
+        #expect(command.output == "on\n")
+    }
+
+    @Test func endWhileReading() throws {
+        let command = try Command.shell("mkfifo f; sleep 20 > f & \"$grad\" - < f & sleep 0.5; kill -TERM $!; wait $!; s=$?; kill %1; exit $s", in: try Folder())
+        #expect(command.status == 128 + SIGTERM)
+    }
+
+    /// `nohup grad …`: a closed terminal is no reason to stop.
+    @Test func ignoredHangUpIsIgnored() throws {
+        let command = try Command.shell("trap '' HUP; \"$grad\" -e 's = 0\nfor i in 1...3e6 { s <- s + sin(i) }\nprint(\"done\")' & sleep 0.1; kill -HUP $!; wait $!")
+        #expect(command.status == 0)
+        #expect(command.output == "done\n")
+    }
+
     @Test func interruptIsAnsweredSoon() throws {
         var sent = Date()
         let command = try Command.run("-e", "s = 0\nwhile true { s <- s + sum(zeros([1000])) }") { process in

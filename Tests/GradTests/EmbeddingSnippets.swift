@@ -1,3 +1,4 @@
+import Foundation
 import Grad
 import Synchronization
 import Testing
@@ -77,6 +78,19 @@ import Testing
         #expect(error?.message == "`temperature` failed: no reading for night")
     }
 
+    @Test func derivatives() throws {
+        // snippet
+        let session = Session()
+        session.define("soft", parameters: ["x"]) { arguments in
+            arguments[0].map { $0 / (1 + abs($0)) }
+        } derivative: { arguments, result, gradient in
+            [try arguments[0].map { 1 / ((1 + abs($0)) * (1 + abs($0))) }.zip(with: gradient, *)]
+        }
+        let slopes = try session.run("grad(x -> sum(soft(x)))([0, 1])").as([Double].self)  // [1, 0.25]
+        // end
+        #expect(slopes == [1, 0.25])
+    }
+
     @Test func errors() throws {
         var shown: [String] = []
         func show(_ text: String) { shown.append(text) }
@@ -120,6 +134,45 @@ import Testing
         #expect(lines == ["area: 12.57"])
     }
 
+    @Test func folders() throws {
+        let lesson = try LessonFolder()
+        let folder = lesson.path
+        var shown: [String] = []
+        func show(_ text: String) { shown.append(text) }
+        // snippet
+        let files = try Session.FileAccess.folder(folder)  // reading; with writing: true both
+        let session = Session(files: files)
+        try session.run(#"import "shapes.grad""#)
+        do {
+            try session.run(#"import "../secret.grad""#)
+        } catch {
+            show(error.message)  // … it is outside of the folder that this program may use
+        }
+        // end
+        #expect(shown.first?.contains("outside of the folder") == true)
+        #expect(try session.run("area(1) > 3") == true)
+    }
+
+    @Test func limits() throws {
+        var shown: [String] = []
+        func show(_ text: String) { shown.append(text) }
+        // snippet
+        var options = Session.Options()
+        options.limits = .untrusted  // 10 s, 256 MB and so on
+        options.limits.steps = 1_000_000
+        let session = Session(options: options)
+        do {
+            try session.run("n = 0\nwhile true { n <- n + 1 }", name: "theirs.grad")
+        } catch {
+            if case .limit(let limit) = error.kind {
+                show("\(limit): \(error.message)")  // steps: the program made more steps than …
+            }
+        }
+        // end
+        #expect(shown == ["steps: the program made more steps than its limit of 1000000"])
+        #expect(session["n"] == nil)
+    }
+
     @Test func cancelling() throws {
         // snippet
         let session = Session()
@@ -138,6 +191,52 @@ import Testing
         // end
         #expect(try session.run("1 + 1") == 2)
     }
+
+    @Test func concurrency() async throws {
+        // snippet
+        let session = AsyncSession()
+        try await session.run("loss(w) = sum((w - [1, 2])^2)")
+        let progress = session.progress()
+        let training = Task {
+            try await session.run("run = train(loss, [0, 0], steps: 1000, lr: 0.01)\nrun.params")
+        }
+        var losses: [Double] = []
+        for await step in progress {
+            losses.append(step.loss)  // live, while it trains
+            if step.isDone { break }
+        }
+        let fitted = try await training.value.as([Double].self)
+        // end
+        #expect(losses.count > 0)
+        #expect(abs(fitted[1] - 2) < 1e-3)
+    }
+
+    @Test func cancellation() async throws {
+        // snippet
+        let session = AsyncSession()
+        let endless = Task { try await session.run("while true { }") }
+        endless.cancel()
+        do {
+            _ = try await endless.value
+        } catch let error as GradError where error.kind == .cancelled {
+            try await session.run("1 + 1")  // the session goes on
+        }
+        // end
+        #expect(try await session.run("2") == 2)
+    }
+
+    @Test func performing() async throws {
+        // snippet
+        let session = AsyncSession()
+        let names = try await session.perform { session in
+            session["x"] = [1, 2, 3]
+            session.define("half") { (x: Double) in x / 2 }
+            try session.run("y = half(x[0])")
+            return session.names
+        }
+        // end
+        #expect(names == ["x", "half", "y"])
+    }
 }
 
 private struct MissingReading: Error, CustomStringConvertible {
@@ -148,4 +247,18 @@ private struct MissingReading: Error, CustomStringConvertible {
 private struct MissingFile: Error, CustomStringConvertible {
     let path: String
     var description: String { "there is no \(path)" }
+}
+
+/// A folder with one file, and one file beside it.
+private final class LessonFolder {
+    let path: String
+
+    init() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("grad-guide-\(UUID().uuidString)")
+        let folder = root.appendingPathComponent("lesson")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try "area(r) = π * r^2\n".write(to: folder.appendingPathComponent("shapes.grad"), atomically: false, encoding: .utf8)
+        try "secret = 42\n".write(to: root.appendingPathComponent("secret.grad"), atomically: false, encoding: .utf8)
+        path = folder.path
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Runtime
 import Syntax
 
@@ -6,9 +7,11 @@ struct CommandRun {
     private(set) var output = ""
     private(set) var messages = ""
 
-    init(name: String, bytes: [UInt8]) {
+    /// - Parameter folders: where the program's files are looked for; what it writes is kept in memory.
+    init(name: String, bytes: [UInt8], folders: URL...) {
         var output = "", notes: [Diagnostic] = []
         var environment = Environment(print: { _ in }, note: { notes.append($0) })
+        TestFiles(below: folders).open(to: &environment)
         let interpreter = Interpreter(environment: environment)
         environment.print = { output += $0 + "\n" }
         interpreter.machine.environment = environment

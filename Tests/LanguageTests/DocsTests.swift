@@ -8,7 +8,7 @@ import Testing
     /// What a lesson prints stands in `Lessons`, in a file of its name.
     @Test(arguments: Lesson.all)
     func lesson(_ lesson: Lesson) throws {
-        let run = CommandRun(name: "\(lesson.name).grad", bytes: [UInt8](try Data(contentsOf: lesson.program)))
+        let run = CommandRun(name: "\(lesson.name).grad", bytes: [UInt8](try Data(contentsOf: lesson.program)), folders: Lesson.folder)
         #expect(run.messages == "")
         let expected = try? String(decoding: Data(contentsOf: lesson.output), as: UTF8.self)
         try compare(run.output, with: expected ?? "", in: lesson.output.lastPathComponent) {
@@ -55,7 +55,7 @@ import Testing
 struct Lesson: Sendable, CustomTestStringConvertible {
     let name: String
 
-    private static let folder = Page.root.appendingPathComponent("docs/lessons")
+    static let folder = Page.root.appendingPathComponent("docs/lessons")
     static let all: [Lesson] = {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return files.filter { $0.hasSuffix(".grad") }.sorted().map { Lesson(name: String($0.dropLast(".grad".count))) }

@@ -1,11 +1,8 @@
 import Foundation
 import Runtime
 import Syntax
+import Tensors
 import Wording
-
-private struct NoSuchFile: Error, CustomStringConvertible {
-    let description = "there is no such file"
-}
 
 /// One run of a case's program, and its text with what it did written in.
 final class GoldenRun {
@@ -34,6 +31,10 @@ final class GoldenRun {
         let settings = program.hasPrefix("#:") ? program.prefix { $0 != "\n" }.dropFirst(2) : ""
         let words = settings.split(separator: ",").map { $0.split(separator: " ").map(String.init) }
         func setting(_ name: String) -> String? { words.first { $0.first == name }?.last }
+        var limits = Limits()
+        for case let words in words where words.count == 3 && words[0] == "limit" {
+            if let limit = Limit(rawValue: words[1]), let number = Double(words[2]) { limits[limit] = number }
+        }
 
         isRendered = setting("rendered") != nil
 
@@ -41,14 +42,9 @@ final class GoldenRun {
         var environment = Environment(
             print: { _ in }, note: { _ in }, interruptions: { Date().timeIntervalSince(start) > GoldenRun.deadline ? 1 : 0 })
         environment.plans = plans
-        if setting("no") == nil {
-            environment.readFile = { path in
-                guard let data = FileManager.default.contents(atPath: GoldenCase.root.appendingPathComponent(path).path) else {
-                    throw NoSuchFile()
-                }
-                return [UInt8](data)
-            }
-        }
+        if setting("no") == nil { TestFiles(below: GoldenCase.root, Page.root).open(to: &environment) }
+        environment.loadFile = environment.readFile
+        environment.limits = limits
         interpreter = Interpreter(environment: environment, seed: setting("seed").flatMap { Int($0) } ?? 0)
         interpreter.machine.stopsAtNaN = setting("nan") == "stop"
         if let language = setting("lang").flatMap(Language.init(code:)) { interpreter.machine.environment.language = language }

@@ -43,7 +43,7 @@ struct Page: Sendable, CustomTestStringConvertible {
                 pending = nil
             case .block(let info, let body):
                 if info.hasPrefix("grad ") {
-                    let run = CommandRun(name: String(info.dropFirst("grad ".count)), bytes: [UInt8]((body.joined(separator: "\n") + "\n").utf8))
+                    let run = CommandRun(name: String(info.dropFirst("grad ".count)), bytes: [UInt8]((body.joined(separator: "\n") + "\n").utf8), folders: Lesson.folder)
                     pending = run.output + run.messages
                 }
                 result += ["```" + info] + body + ["```"]

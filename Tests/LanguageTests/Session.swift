@@ -13,11 +13,14 @@ final class Session {
     }
 
     let interpreter: Interpreter
+    let files = TestFiles()
     private var output: [String] = []
     private(set) var notes: [Diagnostic] = []
 
     init(seed: Int = 0) {
-        interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }), seed: seed)
+        var environment = Environment(print: { _ in }, note: { _ in })
+        files.open(to: &environment)
+        interpreter = Interpreter(environment: environment, seed: seed)
         interpreter.machine.environment.print = { [unowned self] in output.append($0) }
         interpreter.machine.environment.note = { [unowned self] in notes.append($0) }
     }

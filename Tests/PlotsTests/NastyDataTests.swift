@@ -1,4 +1,5 @@
 import Plots
+import TerminalSupport
 import Testing
 
 /// Figures out of the worst numbers and texts: nothing traps, no line is too wide, all SVG is well-formed.

@@ -18,16 +18,10 @@ final class FusedStep: PlanStep {
     private let outputs: [Int]
     private let sums: [Int]
     private let scratch: Int
+    private let kernel: FusedKernel
     /// Where in the code each whole input is read last and each output is written first.
     private let lastRead: [Int: Int]
     private let firstWrite: [Int: Int]
-
-    // What the kernel is given; the pointers in it are brought up to date before each run where slots move.
-    private let code: UnsafeMutablePointer<grad_instruction>
-    private let fusedInputs: UnsafeMutablePointer<grad_fused_input>
-    private let fusedOutputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-    private let fusedSums: UnsafeMutablePointer<grad_fused_sum>
-    private var chain: grad_fused
     private let movingInputs: [Int]
     private let movingOutputs: [Int]
     private let cost: Int
@@ -35,55 +29,43 @@ final class FusedStep: PlanStep {
     /// `sums` are slots with the register that each adds up. `moving` slots have other memory in every run.
     init(
         _ instructions: [grad_instruction], _ type: ElementType, count: Int, inputs: [Input], outputs: [Int],
-        sums: [(slot: Int, source: Int)], registers: Int, scratch: Int, moving: (Int) -> Bool, label: String
+        sums: [(slot: Int, source: Int)], registers: Int, scratch: Int, moving: Set<Int>, label: String
     ) {
-        (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
-        self.sums = sums.map(\.slot)
-        // Filled as locals: the optimizer of Swift 6.3 fails on an `init` that reads its own properties before `super.init`.
-        let code = FusedStep.memory(instructions)
-        let fusedInputs = FusedStep.memory(inputs.map { grad_fused_input(data: nil, repeat: $0.repeating, period: $0.period) })
-        let fusedOutputs = FusedStep.memory([UnsafeMutableRawPointer?](repeating: nil, count: outputs.count))
-        let fusedSums = FusedStep.memory(sums.map { grad_fused_sum(sum: nil, source: UInt16($0.source)) })
-        chain = grad_fused(
-            code: code, inputs: fusedInputs, outputs: fusedOutputs, sums: fusedSums, instructions: instructions.count,
-            input_count: inputs.count, output_count: outputs.count, sum_count: sums.count, registers: registers)
-        (self.code, self.fusedInputs, self.fusedOutputs, self.fusedSums) = (code, fusedInputs, fusedOutputs, fusedSums)
-        movingInputs = inputs.indices.filter { moving(inputs[$0].slot) }
-        movingOutputs = outputs.indices.filter { moving(outputs[$0]) }
-        (lastRead, firstWrite) = FusedStep.places(instructions, inputs, outputs, sums)
+        var slots: [Int] = []
+        for sum in sums { slots.append(sum.slot) }
+        var reads: [Int] = []
+        for input in inputs { reads.append(input.slot) }
         let cost = (instructions.count + sums.count) * count
+        (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
+        self.sums = slots
         self.cost = cost
-        super.init(
-            reads: inputs.map(\.slot), writes: outputs + sums.map(\.slot) + [scratch], label: label, flops: cost)
+        kernel = FusedKernel(instructions, inputs, outputs: outputs.count, sums: sums, registers: registers)
+        movingInputs = FusedStep.places(of: moving, in: reads)
+        movingOutputs = FusedStep.places(of: moving, in: outputs)
+        lastRead = FusedStep.lastReads(instructions, inputs, sums)
+        firstWrite = FusedStep.firstWrites(instructions, inputs.count, outputs)
+        super.init(reads: reads, writes: outputs + slots + [scratch], label: label, flops: cost)
     }
 
-    /// Where each slot is read last and written first, by the place of the instruction.
-    private static func places(
-        _ instructions: [grad_instruction], _ inputs: [Input], _ outputs: [Int], _ sums: [(slot: Int, source: Int)]
-    ) -> (lastRead: [Int: Int], firstWrite: [Int: Int]) {
-        var lastRead: [Int: Int] = [:]
-        var firstWrite: [Int: Int] = [:]
-        for (place, instruction) in instructions.enumerated() {
-            for register in instruction.sources where register < inputs.count { lastRead[inputs[register].slot] = place }
-            let target = Int(instruction.dst) - inputs.count
-            if target >= 0, target < outputs.count, firstWrite[outputs[target]] == nil { firstWrite[outputs[target]] = place }
+    private static func places(of moving: Set<Int>, in slots: [Int]) -> [Int] { slots.indices.filter { moving.contains(slots[$0]) } }
+
+    private static func lastReads(_ code: [grad_instruction], _ inputs: [Input], _ sums: [(slot: Int, source: Int)]) -> [Int: Int] {
+        var last: [Int: Int] = [:]
+        for (place, instruction) in code.enumerated() {
+            for register in instruction.sources where register < inputs.count { last[inputs[register].slot] = place }
         }
         // What is summed is read at the end of a block.
-        for sum in sums where sum.source < inputs.count { lastRead[inputs[sum.source].slot] = Int.max }
-        return (lastRead, firstWrite)
+        for sum in sums where sum.source < inputs.count { last[inputs[sum.source].slot] = Int.max }
+        return last
     }
 
-    private static func memory<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
-        memory.initialize(from: elements, count: elements.count)
-        return memory
-    }
-
-    deinit {
-        code.deallocate()
-        fusedInputs.deallocate()
-        fusedOutputs.deallocate()
-        fusedSums.deallocate()
+    private static func firstWrites(_ code: [grad_instruction], _ inputs: Int, _ outputs: [Int]) -> [Int: Int] {
+        var first: [Int: Int] = [:]
+        for (place, instruction) in code.enumerated() {
+            let target = Int(instruction.dst) - inputs
+            if target >= 0, target < outputs.count, first[outputs[target]] == nil { first[outputs[target]] = place }
+        }
+        return first
     }
 
     /// The bytes that the kernel wants beside its operands; `threads` parts run at once.
@@ -102,43 +84,82 @@ final class FusedStep: PlanStep {
     }
 
     override func prepare(_ memory: PlanMemory) {
-        for (index, input) in inputs.enumerated() { fusedInputs[index].data = UnsafeRawPointer(memory.slots[input.slot]) }
-        for (index, output) in outputs.enumerated() { fusedOutputs[index] = memory.slots[output] }
-        for (index, sum) in sums.enumerated() { fusedSums[index].sum = memory.slots[sum] }
+        for (index, input) in inputs.enumerated() { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[input.slot]) }
+        for (index, output) in outputs.enumerated() { kernel.outputs[index] = memory.slots[output] }
+        for (index, sum) in sums.enumerated() { kernel.sums[index].sum = memory.slots[sum] }
     }
 
     /// Above this many operations on numbers both cores work on it.
     private static let shared = 1 << 22
+    /// Operations on numbers in one part at most: some ten milliseconds.
+    private static let longest = 1 << 24
 
     override func run(_ memory: PlanMemory) {
-        for index in movingInputs { fusedInputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
-        for index in movingOutputs { fusedOutputs[index] = memory.slots[outputs[index]] }
-        if cost > FusedStep.shared && sums.isEmpty && Threads.processors > 1 { return runShared() }
+        for index in movingInputs { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
+        for index in movingOutputs { kernel.outputs[index] = memory.slots[outputs[index]] }
+        if cost > FusedStep.shared && sums.isEmpty && (Threads.processors > 1 || cost > FusedStep.longest) { return runShared() }
         switch type {
-        case .f64: grad_fused_f64(&chain, 0, count, memory.slots[scratch])
-        case .f32: grad_fused_f32(&chain, 0, count, memory.slots[scratch])
+        case .f64: grad_fused_f64(kernel.chain, 0, count, memory.slots[scratch])
+        case .f32: grad_fused_f32(kernel.chain, 0, count, memory.slots[scratch])
         }
     }
 
     /// Large chains in parts, each with scratch memory of its own.
     private func runShared() {
         let parts = Threads.processors
-        let size = ((count + parts - 1) / parts + 4095) & ~4095
-        let bytes = FusedStep.scratch(type, registers: chain.registers, sums: 0)
-        nonisolated(unsafe) let chain = chain
+        // Between two parts it is asked whether to stop.
+        let most = max(4096, FusedStep.longest / max(1, cost / max(1, count)))
+        let size = (min((count + parts - 1) / parts, most) + 4095) & ~4095
+        let bytes = FusedStep.scratch(type, registers: kernel.chain.pointee.registers, sums: 0)
+        nonisolated(unsafe) let chain = UnsafePointer(kernel.chain)
         let (type, count) = (type, count)
         Threads.share((count + size - 1) / size, among: parts) { part in
             let first = part * size
             let length = min(size, count - first)
-            withUnsafePointer(to: chain) { chain in
-                withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
-                    switch type {
-                    case .f64: grad_fused_f64(chain, first, length, room.baseAddress)
-                    case .f32: grad_fused_f32(chain, first, length, room.baseAddress)
-                    }
+            withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
+                switch type {
+                case .f64: grad_fused_f64(chain, first, length, room.baseAddress)
+                case .f32: grad_fused_f32(chain, first, length, room.baseAddress)
                 }
             }
         }
+    }
+}
+
+/// What the kernel is given; the pointers in it are brought up to date before each run where slots move.
+private final class FusedKernel {
+    let code: UnsafeMutablePointer<grad_instruction>
+    let inputs: UnsafeMutablePointer<grad_fused_input>
+    let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    let sums: UnsafeMutablePointer<grad_fused_sum>
+    let chain: UnsafeMutablePointer<grad_fused>
+
+    init(
+        _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [(slot: Int, source: Int)],
+        registers: Int
+    ) {
+        code = .allocate(capacity: max(1, instructions.count))
+        inputs = .allocate(capacity: max(1, operands.count))
+        outputs = .allocate(capacity: max(1, outputCount))
+        sums = .allocate(capacity: max(1, summed.count))
+        chain = .allocate(capacity: 1)
+        for index in instructions.indices { (code + index).initialize(to: instructions[index]) }
+        for index in operands.indices {
+            (inputs + index).initialize(to: grad_fused_input(data: nil, repeat: operands[index].repeating, period: operands[index].period))
+        }
+        for index in 0..<outputCount { (outputs + index).initialize(to: nil) }
+        for index in summed.indices { (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source))) }
+        chain.initialize(to: grad_fused(
+            code: code, inputs: inputs, outputs: outputs, sums: sums, instructions: instructions.count, input_count: operands.count,
+            output_count: outputCount, sum_count: summed.count, registers: registers))
+    }
+
+    deinit {
+        code.deallocate()
+        inputs.deallocate()
+        outputs.deallocate()
+        sums.deallocate()
+        chain.deallocate()
     }
 }
 

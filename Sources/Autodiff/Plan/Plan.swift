@@ -1,3 +1,4 @@
+import Kernels
 package import Tensors
 
 // A graph compiled to be run again and again: steps over memory that is laid out once.
@@ -18,10 +19,15 @@ package final class Plan {
     private let arena: UnsafeMutableRawPointer
     /// What it takes for itself while it lives.
     package let byteCount: Int
+    private let charge: Charge
+    /// Operations on numbers in a run.
+    private let work: Int
     private let steps: [PlanStep]
     private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
     private let inputs: [PlanPlace]
     private let results: [PlanPlace]
+    /// One that no step uses.
+    let spareRegister: Int
     /// Constants' memory stays.
     private let constants: [Tensor]
     /// How often it was run to its end.
@@ -40,7 +46,7 @@ package final class Plan {
     package init?(_ graph: Graph, results count: Int, expected: [(value: Tensor, isCondition: Bool)] = []) {
         var compiler = PlanCompiler(graph, results: count)
         let compiled = compiler.compile()
-        guard compiled.registers.count <= Int(UInt16.max) else { return nil }
+        guard compiled.registers.count < Int(UInt16.max) else { return nil }
         self.graph = graph
         resultCount = count
         constants = compiled.constants
@@ -49,8 +55,13 @@ package final class Plan {
         results = Array(compiled.outputs.prefix(count))
         guards = zip(compiled.outputs.dropFirst(count), expected).map { Guard(place: $0, expected: $1.value, isCondition: $1.isCondition) }
 
-        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
+        work = steps.reduce(0) { $0 + $1.flops }
+        // Without the memory the function is left to the tape, which says so where it has none either.
+        guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
+        let registers = UnsafeMutablePointer<Double>.allocate(capacity: compiled.registers.count + 1)
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
+        registers[compiled.registers.count] = 0
+        spareRegister = compiled.registers.count
         arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
         let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
         for (index, slot) in compiled.slots.enumerated() {
@@ -63,6 +74,7 @@ package final class Plan {
         }
         memory = PlanMemory(registers: registers, slots: slots)
         byteCount = compiled.arenaSize + compiled.registers.count * 8 + compiled.slots.count * 8
+        charge = Charge(byteCount + Plan.bytesPerStep * steps.count)
         for step in steps { step.prepare(memory) }
         unmanaged = .allocate(capacity: steps.count)
         _ = unmanaged.initialize(from: steps.map(Unmanaged.passUnretained))
@@ -108,6 +120,9 @@ package final class Plan {
         if case .register(let register) = results[result] { memory.registers[register] } else { .nan }
     }
 
+    /// What a step's own objects take, about.
+    private static let bytesPerStep = 400
+
     // MARK: Running
 
     /// Runs all steps. `false` when a guard fails; throws what a primitive refuses.
@@ -115,6 +130,7 @@ package final class Plan {
         for step in unmanaged { try step.takeUnretainedValue().run(memory) }
         for check in guards where !holds(check) { return false }
         runs += 1
+        try Account.finish(computing: work)
         return true
     }
 
@@ -163,7 +179,28 @@ package final class Plan {
     /// What each step does, in order.
     package var listing: [(label: String, flops: Int)] { steps.map { ($0.label, $0.flops) } }
     /// A plan of nothing but arithmetic on numbers, as one register program.
-    var onlyScalarStep: ScalarStep? { steps.count == 1 ? steps[0] as? ScalarStep : nil }
+    var scalarCode: [grad_instruction]? {
+        var code: [grad_instruction] = []
+        for step in steps {
+            guard let step = step as? ScalarStep else { return nil }
+            code += step.instructions
+        }
+        return code
+    }
+    var registers: UnsafeMutablePointer<Double> { memory.registers }
+
+    func register(ofInput input: Int) -> Int? { if case .register(let register) = inputs[input] { register } else { nil } }
+    func register(ofResult result: Int) -> Int? { if case .register(let register) = results[result] { register } else { nil } }
+
+    /// The registers that have to be true, or false; `nil` where a guard is no condition.
+    func conditions() -> [(register: Int, holds: Bool)]? {
+        var found: [(Int, Bool)] = []
+        for check in guards {
+            guard case .register(let register) = check.place, check.isCondition else { return nil }
+            found.append((register, check.expected.number != 0))
+        }
+        return found
+    }
 }
 
 /// Where a value lies.

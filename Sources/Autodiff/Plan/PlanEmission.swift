@@ -126,9 +126,10 @@ extension PlanCompiler {
         }
         ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: Set(sums.map(\.source)))
         let scratch = slot(.arena, FusedStep.scratch(type, registers: registers.count, sums: sums.count))
+        let touched = inputs.map(\.slot) + written.map(slot(of:))
         steps.append(FusedStep(
             code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, registers: registers.count,
-            scratch: scratch, moving: { [slots] in slots[$0].isMoving }, label: label(terms)))
+            scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(terms)))
         steps += loads
     }
 

@@ -6,7 +6,7 @@ extension Primitive {
     static let blocks: [Primitive] = [placeBlocks]
 
     /// Attributes: the shape, then the blocks' starts one after another, one number for each axis.
-    static let placeBlocks: Primitive = Primitive(
+    package static let placeBlocks: Primitive = Primitive(
         "place_blocks", [.operands("blocks"), .attribute("shape", .ints), .attribute("starts", .ints)],
         summary: "blocks added into zeros of a shape, each at its starts",
         shape: { (shapes, attributes) throws(PrimitiveError) in

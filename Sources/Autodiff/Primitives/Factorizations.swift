@@ -17,7 +17,7 @@ extension Primitive {
             _ = try LinearAlgebra.size(ofSquare: shapes[0], "cholesky")
             return shapes[0]
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             let (factor, failure) = LAPACK.cholesky(try LinearAlgebra.symmetric(operands[0]))
             if let failure {
                 throw PrimitiveError(
@@ -35,7 +35,7 @@ extension Primitive {
         points: [
             TestPoint([Tensor([4.1, 1.2, -0.6, 1.2, 3.3, 0.4, -0.6, 0.4, 2.2], shape: Shape([3, 3]))]),
             TestPoint([Tensor([2], shape: Shape([1, 1]))]),
-        ])
+        ], workspace: 8)
 
     /// Q's numbers, then R's. Rule: S. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions", 2010; a wide A =
     /// [X Y] is X = Q U with V = Qᵀ Y beside it.
@@ -46,7 +46,7 @@ extension Primitive {
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "qr")
             return Shape([Swift.min(m, n) * (m + n)])
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             let (q, r) = LAPACK.qr(Matrix(operands[0]))
             return Tensor(q.numbers + r.numbers, shape: Shape([q.numbers.count + r.numbers.count]), type: operands[0].type)
         },
@@ -65,7 +65,7 @@ extension Primitive {
             TestPoint([LinearAlgebra.sample]), TestPoint([LinearAlgebra.sample.reshaped(to: Shape([9, 1]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([3, 2]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([2, 3]))]),
-        ])
+        ], workspace: 8)
 
     /// (gQ + Q copyltu(M)) R⁻ᵀ with M = R gRᵀ - gQᵀ Q, where copyltu mirrors the lower triangle.
     private static func throughQR(_ d: Derivation, _ q: Node, _ r: Node, _ gq: Node, _ gr: Node) -> Node {
@@ -85,7 +85,7 @@ extension Primitive {
             let (m, n) = try LinearAlgebra.matrix(shapes[0], "svd")
             return Shape([Swift.min(m, n) * (m + n + 1)])
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             let (u, s, vt) = try LinearAlgebra.svd(Matrix(operands[0]))
             let numbers = u.numbers + s + vt.numbers
             return Tensor(numbers, shape: Shape([numbers.count]), type: operands[0].type)
@@ -96,7 +96,7 @@ extension Primitive {
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([3, 2]))]),
             TestPoint([Tensor([2.1, -0.4, 0.3, 0.5, -1.6, 0.8], shape: Shape([2, 3]))]),
             TestPoint([Tensor([0.6, -0.8, 1.1], shape: Shape([3, 1]))]),
-        ])
+        ], workspace: 8)
 
     private static func throughSVD(_ d: Derivation) -> Node {
         let (m, n) = (d.x.shape[0], d.x.shape[1])
@@ -130,7 +130,7 @@ extension Primitive {
             let n = try LinearAlgebra.size(ofSquare: shapes[0], "eigh")
             return Shape([n * (n + 1)])
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             guard let (values, vectors) = LAPACK.eigh(try LinearAlgebra.symmetric(operands[0])) else {
                 throw PrimitiveError("the eigenvalues did not converge", operands: [0])
             }
@@ -147,7 +147,7 @@ extension Primitive {
         points: [
             TestPoint([Tensor([4.1, 1.2, -0.6, 1.2, 3.3, 0.4, -0.6, 0.4, -2.2], shape: Shape([3, 3]))]),
             TestPoint([Tensor([0.5, 0.9, 0.9, -0.3], shape: Shape([2, 2]))]),
-        ])
+        ], workspace: 8)
 
     // MARK: - Pieces of the rules
 

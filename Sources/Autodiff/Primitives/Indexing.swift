@@ -215,13 +215,17 @@ enum Indexing {
             for block in 0..<outer {
                 let rows = x + block * length * inner
                 if inner == 1 {
-                    for i in 0..<indices.count { y[i] = rows[indices[i]] }
+                    let to = y
+                    Account.forEachBlock(indices.count, cost: 8) { at, count in
+                        for i in at..<at + count { to[i] = rows[indices[i]] }
+                    }
                     y += indices.count
                 } else {
-                    for index in indices {
-                        y.update(from: rows + index * inner, count: inner)
-                        y += inner
+                    let to = y
+                    Account.forEachBlock(indices.count, cost: inner) { at, count in
+                        for i in at..<at + count { (to + i * inner).update(from: rows + indices[i] * inner, count: inner) }
                     }
+                    y += indices.count * inner
                 }
             }
         }

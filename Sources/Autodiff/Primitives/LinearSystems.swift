@@ -21,7 +21,7 @@ extension Primitive {
             }
             return shapes[1]
         },
-        kernel: { (operands, attributes) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, attributes) throws(PrimitiveError) in
             let lu = try LinearAlgebra.invertible(operands[0])
             return lu.solve(Matrix(operands[1]), transposed: attributes.flag(0))
                 .tensor(operands[1].shape, Elementwise.type(operands[0], operands[1]))
@@ -37,7 +37,7 @@ extension Primitive {
             TestPoint([LinearAlgebra.sample, Tensor([0.7, -0.3, 1.1])], Attributes([.flag(true)])),
             TestPoint([LinearAlgebra.sample, Tensor([0.7, -0.3, 1.1, 0.2, 0.9, -0.5], shape: Shape([3, 2]))]),
             TestPoint([Tensor([2, 0, 0.3, 1.5], shape: Shape([2, 2])), Tensor([0.4, 0.6])]),
-        ])
+        ], workspace: 8)
 
     static func solve(_ a: Node, _ b: Node, transposed: Bool = false) -> Node {
         solve(a, b, attributes: Attributes([.flag(transposed)]))
@@ -53,13 +53,14 @@ extension Primitive {
             _ = try LinearAlgebra.size(ofSquare: shapes[0], "inv", hint: "for other matrices of full rank there is pinv")
             return shapes[0]
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             let lu = try LinearAlgebra.invertible(operands[0])
             return lu.solve(.identity(operands[0].shape[0])).tensor(operands[0].shape, operands[0].type)
         },
         // d(A⁻¹) = -A⁻¹ dA A⁻¹
         derivative: .each([{ -matmul(matmul($0.y, $0.g, transposeA: true), $0.y, transposeB: true) }]), rule: "matrix inverse",
-        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([4], shape: Shape([1, 1]))])])
+        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([4], shape: Shape([1, 1]))])],
+        workspace: 8)
 
     package static let det: Primitive = Primitive(
         "det", [.operand("A")], summary: "the determinant of a square matrix", examples: ["det([[1, 2], [3, 4]])  # -2"],
@@ -67,9 +68,10 @@ extension Primitive {
             _ = try LinearAlgebra.size(ofSquare: shapes[0], "det")
             return .scalar
         },
-        kernel: { (operands, _) throws(PrimitiveError) in Tensor(LU(Matrix(operands[0])).product, type: operands[0].type) },
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in Tensor(LU(Matrix(operands[0])).product, type: operands[0].type) },
         derivative: .each([{ $0.g * cofactor($0.x) }]), rule: "Jacobi's formula",
-        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([0.4, 1.1, -0.7, 0.9], shape: Shape([2, 2]))])])
+        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([0.4, 1.1, -0.7, 0.9], shape: Shape([2, 2]))])],
+        workspace: 8)
 
     /// The gradient of the determinant, det A · A⁻ᵀ, which a singular matrix has too; its own derivative needs A⁻¹.
     package static let cofactor: Primitive = Primitive(
@@ -78,7 +80,7 @@ extension Primitive {
             _ = try LinearAlgebra.size(ofSquare: shapes[0], "cofactor")
             return shapes[0]
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             try LinearAlgebra.cofactors(Matrix(operands[0])).tensor(operands[0].shape, operands[0].type)
         },
         // C = det A · A⁻ᵀ, so dC = ⟨C, dA⟩ A⁻ᵀ - A⁻ᵀ dAᵀ C.
@@ -88,7 +90,7 @@ extension Primitive {
             return along - matmul(matmul(inverse, d.g, transposeA: true, transposeB: true), d.y)
         }]), rule: "Jacobi's formula",
         points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([0.4, 1.1, -0.7, 0.9], shape: Shape([2, 2]))])],
-        isHidden: true)
+        isHidden: true, workspace: 8)
 
     /// -∞ for a singular matrix. The sign that it drops is `sign(det(A))`.
     package static let logdet: Primitive = Primitive(
@@ -99,11 +101,12 @@ extension Primitive {
             _ = try LinearAlgebra.size(ofSquare: shapes[0], "logdet")
             return .scalar
         },
-        kernel: { (operands, _) throws(PrimitiveError) in
+        kernel: LinearAlgebra.interruptible { (operands, _) throws(PrimitiveError) in
             Tensor(LU(Matrix(operands[0])).logarithm, type: operands[0].type)
         },
         derivative: .each([{ $0.g * transpose(inv($0.x)) }]), rule: "Jacobi's formula",
-        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([0.4, -1.1, -0.7, 0.9], shape: Shape([2, 2]))])])
+        points: [TestPoint([LinearAlgebra.sample]), TestPoint([Tensor([0.4, -1.1, -0.7, 0.9], shape: Shape([2, 2]))])],
+        workspace: 8)
 }
 
 /// What the families of linear algebra share.

@@ -17,7 +17,7 @@ extension Primitive {
         "mean", summary: "the mean of x along an axis, several or all: sum(x) / n",
         examples: ["mean([1, 2, 6])  # 3", "mean([[1, 2], [3, 4]], axis: 1)  # [1.5, 3.5]"], rule: "sum rule", emptyIs: "the mean",
         kernel: { Reduction.mean($0, $1, keep: $2) },
-        derivative: { $0.axes.stretched($0.g / Double($0.axes.count(in: $0.x.shape)), to: $0.x) })
+        derivative: { $0.axes.stretched($0.g / $0.g.count($0.axes.count(in: $0.x.shape)), to: $0.x) })
 
     /// By each number, the product of all the others: of those before it and those after it, which holds with zeros among them too.
     package static let prod: Primitive = .reduction(

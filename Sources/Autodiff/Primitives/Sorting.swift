@@ -28,7 +28,7 @@ extension Primitive {
             TestPoint([Layout.sample([2, 3])], Attributes([.int(-1), .flag(true)])),
             TestPoint([Layout.sample([3, 2])], Attributes([.int(0), .flag(false)])),
             TestPoint([Tensor([2, 1, 2])], Attributes([.int(-1), .flag(false)]), isSmooth: false),
-        ])
+        ], workspace: 4)
 
     package static let argsort: Primitive = Primitive(
         "argsort", [.operand("x"), .attribute("axis", .int, default: .int(-1)), .attribute("descending", .flag, default: .flag(false))],
@@ -42,7 +42,8 @@ extension Primitive {
             let axis = try Layout.axis(attributes, 0, of: operands[0].shape, default: -1)
             return Ordering.places(operands[0], axis: axis, descending: attributes.flag(1), first: operands[0].shape[axis])
         },
-        derivative: .zero, rule: "constant", points: [TestPoint([Tensor([3, 1, 2])], Attributes([.int(-1), .flag(false)]))])
+        derivative: .zero, rule: "constant", points: [TestPoint([Tensor([3, 1, 2])], Attributes([.int(-1), .flag(false)]))],
+        workspace: 4)
 
     package static let argtopk: Primitive = Primitive(
         "argtopk", [

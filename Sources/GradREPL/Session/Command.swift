@@ -44,6 +44,7 @@ struct Command: Sendable {
         Command("vars", "", "the names of this session and what they hold") { session, _ in session.listNames() },
         Command("type", "EXPR", "what kind of value an expression has; nothing is changed", completes: .expression) { $0.showType($1) },
         Command("time", "EXPR", "how long an expression takes; nothing is changed", completes: .expression) { $0.time($1) },
+        Command("plan", "NAME", "what calls of a function and its derivatives were compiled to", completes: .name) { $0.showPlan($1) },
         Command("load", "FILE", "runs a file as if it were typed here", completes: .file) { $0.load($1) },
         Command("save", "FILE", "writes what was typed here as a script that runs", completes: .file) { $0.save($1) },
         Command("undo", "", "takes the last input back, whatever it changed") { session, _ in session.undoLast() },

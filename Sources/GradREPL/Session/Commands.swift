@@ -51,6 +51,16 @@ extension PromptSession {
         say("`\(name)` is not a function but \(value.typeDescription)")
     }
 
+    func showPlan(_ name: String) {
+        if name.isEmpty { return say("`:plan` needs the name of a function, as in `:plan L`") }
+        let value = interpreter.globals[name]?.global?.pointee ?? helpText.value(of: name)
+        guard let value else {
+            return say("`\(name)` is not known here" + suggestion(helpText.similar(to: name), otherwise: "`:vars` lists your names"))
+        }
+        guard case .function(let function) = value.settled else { return say("`\(name)` is not a function but \(value.typeDescription)") }
+        output.result(PlanListing(function).text)
+    }
+
     func listNames() {
         let names = interpreter.globals.names
         if names.isEmpty { return say("there are no names yet; `w = 0` introduces one") }

@@ -83,6 +83,9 @@ uintptr_t grad_stack_end(void);
 // The processors that this process may use.
 int grad_processors(void);
 
+// What sessions hold.
+#include "ledger.h"
+
 // What compiled plans run.
 #include "layers.h"
 #include "numeric.h"

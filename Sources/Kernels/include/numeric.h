@@ -18,7 +18,7 @@
     X(SKIP_LT_K) X(SKIP_LE_K) X(SKIP_GT_K) X(SKIP_GE_K) \
     X(RANGE) X(COUNT_CLOSED) X(COUNT_OPEN) \
     X(ELEMENT) X(ENTRY) X(SET_ELEMENT) X(SET_ENTRY) \
-    X(CALL) X(RETURN) X(LEAVE) X(END)
+    X(CALL) X(RETURN) X(ASK) X(LEAVE) X(END)
 
 enum {
 #define GRAD_STEP(name) GRAD_STEP_##name,
@@ -61,6 +61,7 @@ typedef enum {
     GRAD_NUMERIC_ENDED,    // at END
     GRAD_NUMERIC_RETURNED, // the outermost function's result lies in `result`
     GRAD_NUMERIC_PAUSED,   // the countdown ran out; to be run again as it is
+    GRAD_NUMERIC_ASKED,    // ASK: the caller puts the answer to question a of register b into dst, and goes on behind it
     GRAD_NUMERIC_LEFT,     // something else than plain numbers in range is needed at `at`
 } grad_numeric_end;
 

@@ -36,6 +36,8 @@ extension Builtin.Call {
         let count = try whole(index)
         guard count >= 0 else { throw problem("\(what(index)) cannot be negative, but it is \(count)", at: index) }
         guard count <= most else { throw problem("\(what(index)) is too large: \(count)", at: index, hints: ["it may be up to \(most)"]) }
+        // What a builtin makes of a count is a tensor or a list of that length, or not larger.
+        if count > 1000 { try checked(at: index) { () throws(PrimitiveError) in try Account.admit([count]) } }
         return count
     }
 
@@ -79,6 +81,7 @@ extension Builtin.Call {
         switch value {
         case .list, .range, .text, .record: break
         case let value where (value.outline?.rank ?? 0) > 0: break
+        case .object(let object) where object.elementCount != nil: break
         default:
             throw machine.typeError(
                 "`\(builtin.name)`", needs: "a list, a range or a tensor", value, at: span,
@@ -99,10 +102,10 @@ extension Builtin.Call {
             }
             axes = try machine.elements(of: self[index], Site(span, [span])).map { try machine.whole($0, "a length", at: span) }
         }
-        do throws(PrimitiveError) {
-            return try Shape.checked(axes, limit: 1 << 31)
-        } catch {
-            throw problem(error.message, at: index, hints: error.hint.map { [$0] } ?? [])
+        return try checked(at: index) { () throws(PrimitiveError) in
+            let shape = try Shape.checked(axes, limit: 1 << 31)
+            try Account.admit(axes)
+            return shape
         }
     }
 
@@ -120,6 +123,11 @@ extension Builtin.Call {
         guard case .function = self[index] else {
             throw typeError(index, needs: "a function", hints: builtin.examples.first.map { ["as in `\(Builtin.code(of: $0))`"] } ?? [])
         }
+    }
+
+    /// An argument that is an object with elements.
+    package func container(_ index: Int) -> ObjectValue? {
+        if case .object(let object) = self[index], object.elementCount != nil { object } else { nil }
     }
 
     /// Calls a function that was given as an argument.
@@ -143,7 +151,8 @@ extension Builtin.Call {
         do throws(PrimitiveError) {
             return try body()
         } catch {
-            throw problem(error.message, at: index, hints: error.hint.map { [$0] } ?? [])
+            let span = index.map(span) ?? site.span
+            throw machine.failure(error, Site(span))
         }
     }
 }

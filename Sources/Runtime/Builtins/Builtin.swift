@@ -23,6 +23,8 @@ package final class Builtin: Sendable {
     package let name: String
     package let parameters: [ParameterInfo]
     fileprivate let body: @Sendable (Call) throws -> Value
+    /// What `explain` shows of a call; `nil` for those of which the value's formula says it all.
+    let explanation: (@Sendable (Call) throws -> ExplanationValue)?
 
     /// What a builtin is given.
     package struct Call {
@@ -40,13 +42,14 @@ package final class Builtin: Sendable {
 
     package init(
         _ name: String, _ parameters: [ParameterInfo], _ family: Family, summary: String, examples: [String] = [],
-        body: @escaping @Sendable (Call) throws -> Value
+        explanation: (@Sendable (Call) throws -> ExplanationValue)? = nil, body: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
         self.parameters = parameters
         self.family = family
         self.summary = summary
         self.examples = examples
+        self.explanation = explanation
         self.body = body
     }
 
@@ -56,7 +59,9 @@ extension Builtin {
     /// Whether a call does nothing but give a value, which depends on the arguments alone.
     var isPure: Bool {
         switch family {
-        case .random, .training, .data, .pictures: false
+        case .random, .training, .pictures: false
+        // Equal parts of a tensor; a division of rows sees to it itself.
+        case .data: name == "split"
         case .text: name != "print" && name != "time"
         default: true
         }
@@ -86,9 +91,35 @@ package final class BuiltinFunction: Callable {
     package override var name: String? { builtin.name }
     package override var parameters: [ParameterInfo] { builtin.parameters }
 
+    /// What a builtin makes of lists and strings takes up to so many times their memory, for a while.
+    private static let growth = 3
+    /// Less is not looked at.
+    private static let bulk = 1 << 20
+
     package override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         if machine.tape?.isForPlan == true, !builtin.isPure { throw Unplannable(reason: "it calls `\(builtin.name)`") }
-        return try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
+        let given = arguments.reduce(0) { $0 + ($1?.bulk ?? 0) }
+        if given > BuiltinFunction.bulk { try machine.admit(bytes: BuiltinFunction.growth * given, site) }
+        let value = try builtin.body(Builtin.Call(builtin: builtin, arguments: arguments, machine: machine, site: site))
+        try machine.checkResult(site)
+        return try machine.bounded(value, site)
+    }
+}
+
+extension Value {
+    /// The bytes of a list or a string, and of the lists and strings in a list of a few: what a builtin goes through.
+    fileprivate var bulk: Int {
+        switch self {
+        case .text(let text): text.string.utf8.count
+        case .list(let list):
+            list.elements.count < 16
+                ? list.elements.reduce(0) { $0 + $1.shallowBulk } : list.elements.count * MemoryLayout<Value>.stride
+        default: 0
+        }
+    }
+
+    private var shallowBulk: Int {
+        if case .list(let list) = self { list.elements.count * MemoryLayout<Value>.stride } else { bulk }
     }
 }
 

@@ -4,6 +4,7 @@ extension Builtin {
     /// Every builtin, family by family. A new one is declared and listed in its family's file.
     package static let all: [Builtin] =
         derivatives
+        + explaining
         + tensors
         + numbers
         + random
@@ -13,6 +14,9 @@ extension Builtin {
         + output
         + training
         + pictures
+        + files
+        + tables
+        + rows
 }
 
 extension Builtins {

@@ -26,6 +26,7 @@ extension Builtin {
         case .text(let text): return .number(Double(text.string.count))
         case .record(let record): return .number(Double(record.names.count))
         case .range(let range): return .number(range.count)
+        case .object(let object) where object.elementCount != nil: return .number(Double(object.elementCount ?? 0))
         case let value:
             guard let shape = value.outline?.shape, shape.rank > 0 else {
                 throw call.typeError(0, needs: "a list, a tensor or a string", hints: value.isNumeric ? ["a number has no length"] : [])
@@ -107,15 +108,17 @@ extension Builtin {
     ) { call in
         let call = call.functionFirst
         try call.requireFunction(0)
-        let kept = try call.elements(1).filter { element in
-            let answer = try call.call(0, [element])
+        let elements = try call.elements(1)
+        let kept = try elements.indices.filter { index in
+            let answer = try call.call(0, [elements[index]])
             guard case .boolean = answer.settled else {
                 if case .node = answer.settled { return try call.machine.truth(answer, call.span(0)) }
                 throw call.problem("the function given to `filter` must give true or false, but it gave \(answer.typeDescription)", at: 0)
             }
             return try call.machine.truth(answer, call.span(0))
         }
-        return try call.rebuilt(1, kept)
+        if let object = call.container(1) { return object.elements(at: kept) }
+        return try call.rebuilt(1, kept.map { elements[$0] })
     }
 
     static let fold = Builtin(

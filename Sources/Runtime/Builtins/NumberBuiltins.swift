@@ -64,7 +64,7 @@ extension Builtin {
 
     static let sort = Builtin(
         "sort", [.required("x"), .optional("axis", "-1"), .optional("descending", "false"), .optional("by", "the element")], .numbers,
-        summary: "the numbers of x in order along an axis, NaN last; of a list, its elements in order of what `by` gives for each",
+        summary: "the numbers of x in order along an axis, NaN last; of a list, its elements in order of what `by` gives for each; of a table, its rows in order of a column",
         examples: [
             "sort([3, 1, 2])  # [1, 2, 3]", "sort([3, 1, 2], descending: true)  # [3, 2, 1]",
             "sort([\"b\", \"a\"])  # [\"a\", \"b\"]", "sort([3, -1, 2], by: abs)  # [-1, 2, 3]",
@@ -73,6 +73,11 @@ extension Builtin {
         let descending = try call.flag(2, default: false)
         if !call.has(3), call[0].isNumeric { return try call.run(.sort, [call[0], call.arguments[1], call.arguments[2]]) }
         guard !call.has(1) else { throw call.problem("the elements of a list have no axis to sort along", at: 1) }
+        if let table = call[0].table {
+            guard call.has(3) else { throw call.problem("a table is sorted by a column", hints: ["as in `sort(t, by: \"\(table.names.first ?? "x")\")`"]) }
+            let keys = try table.keys(by: call)
+            return table.elements(at: try SortKeys(keys, call, at: 3).order(descending: descending))
+        }
         let elements = try call.elements(0)
         let keys = call.has(3) ? try elements.map { try call.call(3, [$0]).settled } : elements.map(\.settled)
         let order = try SortKeys(keys, call, at: call.has(3) ? 3 : 0).order(descending: descending)

@@ -2,13 +2,13 @@ import Syntax
 import Tensors
 
 extension Builtin {
-    static let output: [Builtin] = [print, assert, error, type, time]
+    static let output: [Builtin] = [print, assert, error, type, time, plan]
 
     static let print = Builtin(
         "print", [.variadic("values")], .text, summary: "shows the values on one line, strings without quotes",
         examples: ["print(\"w =\", 3)  # w = 3"]
     ) { call in
-        call.machine.print(call.rest(0).map { call.machine.style.plain($0.value) }.joined(separator: " "))
+        try call.machine.print(call.rest(0).map { call.machine.style.plain($0.value) }.joined(separator: " "), call.site)
         return .nothing
     }
 

@@ -54,7 +54,7 @@ extension Builtin {
     }
 
     static let shuffle = Builtin(
-        "shuffle", [.required("xs")], .random, summary: "the elements of a list or range, or the rows of a tensor, in a random order",
+        "shuffle", [.required("xs")], .random, summary: "the elements of a list or range, or the rows of a tensor or table, in a random order",
         examples: ["sort(shuffle([3, 1, 2]))  # [1, 2, 3]"]
     ) { call in
         let count = try call.length(0)
@@ -82,12 +82,14 @@ extension Builtin.Call {
     /// How many elements an argument has.
     fileprivate func length(_ index: Int) throws -> Int {
         if let shape = self[index].outline?.shape, shape.rank > 0 { return shape[0] }
+        if let count = container(index)?.elementCount { return count }
         return try elements(index).count
     }
 
     /// The elements or rows at the places, in the shape of the places; of a list a list.
     fileprivate func picked(_ index: Int, _ places: Tensor) throws -> Value {
         if self[index].isNumeric { return try apply(.take, [self[index], Value(places)], Attributes([.int(0)])) }
+        if let object = container(index), places.rank == 1 { return object.elements(at: places.numbers.map { Int($0) }) }
         let elements = try elements(index)
         if places.rank == 0 { return elements[Int(places.number)] }
         guard places.rank == 1 else { throw problem("elements of a list are chosen one after another", at: 1, hints: ["give one count"]) }

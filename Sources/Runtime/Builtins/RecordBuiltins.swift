@@ -40,23 +40,26 @@ extension Builtin {
     }
 
     static let merge = Builtin(
-        "merge", [.required("p"), .required("q")], .lists, summary: "a record with the fields of p and of q; where both have one, q's",
+        "merge", [.required("p"), .required("q")], .lists, summary: "a record with the fields of p and of q, or a table with the columns of both; where both have one, q's",
         examples: ["merge({w: 1, b: 2}, {b: 5})  # {w: 1, b: 5}"]
     ) { call in
+        if let table = try TableValue.merged(call) { return .object(table) }
         let (p, q) = (try call.record(0), try call.record(1))
         return .record(zip(q.names, q.values).reduce(p) { $0.setting($1.0, to: $1.1) })
     }
 
     static let without = Builtin(
-        "without", [.required("p"), .variadic("names")], .lists, summary: "a record without the fields of these names",
+        "without", [.required("p"), .variadic("names")], .lists, summary: "a record without the fields, or a table without the columns, of these names",
         examples: ["without({w: 1, b: 2}, \"b\")  # {w: 1}"]
     ) { call in
-        let p = try call.record(0)
+        let table = call[0].table
+        let p = try table?.record ?? call.record(0)
         let dropped = try call.rest(1).map { name, span in
             guard case .text(let text) = name else { throw call.machine.typeError("a field's name", needs: "a string", name, at: span) }
-            guard p[text.string] != nil else { throw call.machine.noField(text.string, p.names, "the record", span) }
+            guard p[text.string] != nil else { throw call.machine.noField(text.string, p.names, table == nil ? "the record" : "the table", span) }
             return text.string
         }
+        if let table { return .object(table.selecting(p.names.filter { !dropped.contains($0) })) }
         return .record(zip(p.names, p.values).filter { !dropped.contains($0.0) })
     }
 

@@ -35,7 +35,11 @@ extension Builtin {
     ) { call in
         let rows = try call.count(0)
         let columns = call.has(1) ? try call.count(1) : rows
-        let shape = try call.checked { () throws(PrimitiveError) in try Shape.checked([rows, columns], limit: 1 << 31) }
+        let shape = try call.checked { () throws(PrimitiveError) in
+            let shape = try Shape.checked([rows, columns], limit: 1 << 31)
+            try Account.admit(shape.axes)
+            return shape
+        }
         return Value(Tensor(f64: shape) { numbers in
             numbers.update(repeating: 0)
             for i in 0..<min(rows, columns) { numbers[i * columns + i] = 1 }
@@ -117,7 +121,10 @@ extension Builtin {
         guard step != 0, !step.isNaN else { throw call.problem("the step of `arange` cannot be \(NumberStyle().format(step))", at: 2) }
         let count = max(0, ((stop - start) / step).rounded(.up))
         guard count <= Double(Machine.mostElements) else { throw call.problem("`arange` would give too many numbers") }
-        return Value(Tensor((0..<Int(count)).map { start + Double($0) * step }))
+        try call.checked { () throws(PrimitiveError) in try Account.admit([Int(count)]) }
+        return Value(Tensor(f64: Shape([Int(count)])) { numbers in
+            for i in numbers.indices { numbers[i] = start + Double(i) * step }
+        })
     }
 
     // MARK: Conversions
@@ -160,7 +167,10 @@ extension Builtin {
     static let shape = Builtin(
         "shape", [.required("x")], .tensors, summary: "the lengths of x's axes, as a tensor; [] for a number",
         examples: ["shape([[1, 2, 3]])  # [1, 3]"]
-    ) { call in .tensor(TensorValue(Tensor(try call.outline(0).shape.axes.map(Double.init)))) }
+    ) { call in
+        if case .object(let object) = call[0], let shape = object.shape { return .tensor(TensorValue(Tensor(shape.axes.map(Double.init)))) }
+        return .tensor(TensorValue(Tensor(try call.outline(0).shape.axes.map(Double.init))))
+    }
 
     static let rank = Builtin(
         "rank", [.required("x")], .tensors, summary: "how many axes x has: 0 for a number, 1 for a vector, 2 for a matrix",

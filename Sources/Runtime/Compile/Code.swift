@@ -1,4 +1,5 @@
 package import Syntax
+import Tensors
 
 /// The slots of a call under way, and the values its function captured.
 struct Frame {
@@ -100,6 +101,8 @@ final class FunctionCode {
     let declaration: Function
     /// What it was compiled from, to compile it again for another machine.
     let origin: Origin
+    /// What the captured values are called, in their order.
+    let captureNames: [String]
     /// Calls bind by position with nothing left open.
     let isSimple: Bool
     /// The globals that it and the functions within it name.
@@ -129,7 +132,8 @@ final class FunctionCode {
 
     init(
         declaration: Function, origin: Origin, preparations: [ParameterCode], slotCount: Int, body: @escaping Evaluate,
-        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil
+        globals: [Variable] = [], resolution: Resolution? = nil, numeric: NumericFunction? = nil,
+        captureNames: [String] = []
     ) {
         self.origin = origin
         self.resolution = resolution
@@ -142,6 +146,7 @@ final class FunctionCode {
         self.body = body
         self.globals = globals
         self.declaration = declaration
+        self.captureNames = captureNames
         self.isSimple = preparations.allSatisfy(\.isSimple)
     }
 }
@@ -161,19 +166,26 @@ package final class Closure: Callable {
     let code: FunctionCode
     let captures: UnsafeMutablePointer<Value>
     let captureCount: Int
+    private let charge: Charge
 
     init(_ code: FunctionCode, captures: [Value]) {
         self.code = code
         self.captures = .allocate(capacity: max(1, captures.count))
         self.captures.initialize(from: captures, count: captures.count)
         captureCount = captures.count
+        charge = Charge(96 + captures.count * MemoryLayout<Value>.stride)
         super.init(isClosure: true)
     }
 
     deinit {
+        var held = HeldObjects()
+        for index in 0..<captureCount { held.add(captures[index]) }
         captures.deinitialize(count: captureCount)
         captures.deallocate()
+        held.release()
     }
+
+    fileprivate var captured: UnsafeBufferPointer<Value> { UnsafeBufferPointer(start: captures, count: captureCount) }
 
     package override var name: String? { code.name }
     package override var parameters: [ParameterInfo] { code.parameters }
@@ -188,13 +200,47 @@ package final class Closure: Callable {
     }
 }
 
+/// Lets go of what a closure captured in a loop: freed by recursion, closures that capture one another a million deep would
+/// overflow the stack.
+private struct HeldObjects {
+    private var objects: [AnyObject] = []
+
+    mutating func add(_ value: Value) {
+        switch value {
+        case .function(let callable) where callable.isClosure: objects.append(callable)
+        case .cell(let cell): objects.append(cell)
+        case .list(let list): objects.append(list)
+        case .record(let record): objects.append(record)
+        default: break
+        }
+    }
+
+    /// What an object holds that nothing else does is taken over before the object goes.
+    mutating func release() {
+        while var object = objects.popLast() {
+            guard isKnownUniquelyReferenced(&object) else { continue }
+            switch object {
+            case let closure as Closure: for value in closure.captured { add(value) }
+            case let cell as Cell: add(cell.value)
+            case let list as List: for value in list.elements { add(value) }
+            case let record as Record: for value in record.values { add(value) }
+            default: break
+            }
+        }
+    }
+}
+
 extension Machine {
     /// Calls a closure; `fill` initializes the leading slots with the arguments and tells how many it filled.
     @inline(__always)
     func call(_ closure: Closure, _ site: Site, fill: (UnsafeMutablePointer<Value>) -> Int) throws -> Value {
         let code = closure.code
         let count = code.slotCount
-        guard let slots = enter(count) else { throw tooDeep(site) }
+        callsLeft &-= 1
+        guard callsLeft >= 0, let slots = enter(count) else {
+            callsLeft &+= 1
+            throw tooDeep(site)
+        }
         let filled = fill(slots)
         var next = filled
         while next < count {
@@ -222,6 +268,7 @@ extension Machine {
             index += 1
         }
         top = slots
+        callsLeft &+= 1
     }
 
     @inline(never)
@@ -241,7 +288,8 @@ extension Machine {
     }
 
     func tooDeep(_ site: Site) -> Diagnostic {
-        Diagnostic(
+        if callsLeft <= 0 { return diagnostic(PrimitiveError(.depth, account.limits), site, []) }
+        return Diagnostic(
             "the calls nest too deep", at: site.span,
             hints: ["does the recursion have a case in which it ends?", "a loop has no such limit"])
     }

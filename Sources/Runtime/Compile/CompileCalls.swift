@@ -10,13 +10,16 @@ extension Compiler {
         if case .name(let name) = callee, case .constant(.function(let callable))? = resolution.uses[name.span] {
             return known(callable, arguments, values, site)
         }
+        if arguments.count == 1, arguments[0].name == nil, let subject = gradientSubject(callee) {
+            return gradientCall(subject, callee, values[0], site)
+        }
         let function = compile(callee).evaluate
         if arguments.allSatisfy({ $0.name == nil }) { return positional(function, callee, values, site) }
         return named(function, callee, arguments, values, site)
     }
 
     /// `wrt: a` gives the parameter's name rather than a value.
-    private func argument(_ argument: Argument) -> Code {
+    func argument(_ argument: Argument) -> Code {
         if argument.name?.text == "wrt", let names = argument.value.parameterNames {
             return .constant(.list(names.map(Value.string)))
         }

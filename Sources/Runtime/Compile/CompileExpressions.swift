@@ -13,11 +13,12 @@ extension Compiler {
         case .name(let name): return load(name)
         case .parenthesized(let inner, _): return compile(inner)
         case .array(let elements, let span): return array(elements, span)
-        case .record(let fields, _):
+        case .record(let fields, let span):
             let names = fields.map(\.name.text)
             let values = fields.map { (compile($0.value).evaluate, $0.value.span) }
+            let site = Site(span)
             return Code { frame in
-                .record(Record(names: names, values: try values.map { try Compiler.valued($0.0(frame), $0.1) }))
+                try machine.bounded(.record(Record(names: names, values: try values.map { try Compiler.valued($0.0(frame), $0.1) })), site)
             }
         case .unary(let sign, let operand, let span): return unary(sign, operand, span)
         case .binary(let sign, let left, let right, let signSpan): return binary(sign, left, right, signSpan, expression.span)
@@ -46,7 +47,7 @@ extension Compiler {
             return Code { frame in
                 .range(try machine.range(try lowerCode(frame), try upperCode(frame), isClosed: isClosed, site))
             }
-        case .explain(let inner, _): return compile(inner)
+        case .explain(let inner, let span): return explain(inner, span)
         case .invalid: return .constant(.nothing)
         }
     }
@@ -55,6 +56,9 @@ extension Compiler {
         if case .nothing = value { throw noValue(span) }
         return value
     }
+
+    /// From here on it is asked whether there is memory for a string.
+    private static let longText = 1 << 16
 
     private func string(_ parts: [StringPart]) -> Code {
         let machine = machine
@@ -71,9 +75,15 @@ extension Compiler {
         }
         if parts.isEmpty { return .constant(.string("")) }
         if pieces.count == 1 { return Code(.general, pieces[0]) }
+        let site = Site(parts.lazy.compactMap(\.expression?.span).first ?? Span(SourceID(-1), 0, 0))
         return Code { frame in
             var result = ""
-            for piece in pieces { if case .text(let text) = try piece(frame) { result += text.string } }
+            for piece in pieces {
+                guard case .text(let text) = try piece(frame) else { continue }
+                // A string grows by doubling its memory.
+                if text.string.utf8.count > Compiler.longText { try machine.admit(bytes: 2 * (result.utf8.count + text.string.utf8.count), site) }
+                result += text.string
+            }
             return .string(result)
         }
     }
@@ -210,5 +220,11 @@ extension Expression {
         case .unary(.minus, .number(let number, _), _): -number
         default: nil
         }
+    }
+}
+
+extension StringPart {
+    fileprivate var expression: Expression? {
+        if case .value(let expression) = self { expression } else { nil }
     }
 }

@@ -170,12 +170,15 @@ extension Compiler {
         _ set: (Frame, Value) -> Void, _ turn: Execute
     ) throws -> Flow {
         var number = range.lower
-        let (upper, isClosed) = (range.upper, range.isClosed)
-        while isClosed ? number <= upper : number < upper {
+        let (lower, count) = (range.lower, range.count)
+        // Counted, not compared with the end: beyond 2^53 a number plus 1 may be the same number.
+        var turns = 0.0
+        while turns < count {
             try machine.tick(site)
+            turns += 1
             if let slot { (frame.slots + slot).storeNumber(number) } else { set(frame, .number(number)) }
             switch try turn(frame) {
-            case .next, .continueLoop: number += 1
+            case .next, .continueLoop: number = lower + turns
             case .breakLoop: return .next
             case .returned: return .returned
             }

@@ -118,7 +118,7 @@ struct Compiler {
             declaration: function, origin: .init(declaration: .function(function), resolution: resolution),
             preparations: function.parameters.map(preparation), slotCount: scope.slotCount, body: body(function.body),
             globals: scope.globals.map { resolution.doubles[ObjectIdentifier($0)] ?? $0 }, resolution: resolution,
-            numeric: NumericFunction(function, scope))
+            numeric: NumericFunction(function, scope), captureNames: scope.captures.map(\.variable.name))
     }
 
     func preparation(_ parameter: Syntax.Parameter) -> ParameterCode {

@@ -215,12 +215,14 @@ extension Machine {
             }
         case .record(let record):
             if case .value(.text(let name), let span) = items[0] {
-                guard let field = record[name.string] else { throw noField(name.string, record.names, "the record", span) }
+                guard let field = record[name.string] ?? record[canonicalName(name.string)] else { throw noField(name.string, record.names, "the record", span) }
                 return field
             }
             throw Diagnostic("a record is indexed by a field's name", at: site.span, hints: ["write `p.name` or `p[\"name\"]`"])
         case .range:
             return try element(of: .list(elements(of: value, site)), items, site)
+        case .object(let object):
+            return try element(of: object, items[0], site)
         default:
             throw Diagnostic(
                 "\(value.typeDescription) has no parts to index", at: site.span,
@@ -228,13 +230,46 @@ extension Machine {
         }
     }
 
+    /// A field by its name; of an object with elements, one of them, or several as the same kind of thing.
+    private func element(of object: ObjectValue, _ item: EvaluatedItem, _ site: Site) throws -> Value {
+        if case .value(.text(let name), let span) = item {
+            guard let field = object.field(name.string) else { throw noField(name.string, of: object, span) }
+            return field
+        }
+        guard let count = object.elementCount else {
+            throw Diagnostic("\(object.typeName) is indexed by a field's name", at: site.span, hints: ["write `x.name` or `x[\"name\"]`"])
+        }
+        switch try selection(item, length: count, axis: 0, of: .object(object), site) {
+        case .place(let place): return object.element(place)
+        case .span(let start, let stop): return object.elements(at: Array(start..<stop))
+        case .places(let places):
+            let chosen = try (places.tensor?.numbers ?? []).map { number -> Int in
+                guard case .place(let place) = try selection(.value(.number(number), site.span), length: count, axis: 0, of: .object(object), site)
+                else { return 0 }
+                return place
+            }
+            return object.elements(at: chosen)
+        }
+    }
+
+    private func noField(_ name: String, of object: ObjectValue, _ span: Span) -> Diagnostic {
+        let words = object.typeName.split(separator: " ", maxSplits: 1)
+        return noField(name, object.fieldNames, words.count == 2 ? "the \(words[1])" : object.typeName, span)
+    }
+
     func noField(_ name: String, _ names: [String], _ owner: String, _ span: Span) -> Diagnostic {
         let similar = nearestNames(to: name, among: names)
         return Diagnostic(
             "\(owner) has no field `\(name)`", at: span,
             hints: similar.isEmpty
-                ? (names.isEmpty ? [] : ["it has \(names.map { "`\($0)`" }.joined(separator: ", "))"])
+                ? (names.isEmpty ? [] : ["it has \(Machine.listed(names))"])
                 : ["did you mean `\(similar[0])`?"])
+    }
+
+    /// Names in backquotes, the first of very many.
+    static func listed(_ names: [String]) -> String {
+        let most = 20
+        return names.prefix(most).map { "`\($0)`" }.joined(separator: ", ") + (names.count > most ? ", … (\(names.count) in all)" : "")
     }
 
     package func field(_ value: Value, _ name: Name, _ site: Site) throws -> Value {
@@ -244,7 +279,7 @@ extension Machine {
             throw noField(name.text, record.names, "the record", name.span)
         case .object(let object):
             if let field = object.field(name.text) { return field }
-            throw noField(name.text, object.fieldNames, object.typeName, name.span)
+            throw noField(name.text, of: object, name.span)
         case let value where value.isNumeric && name.text == "T":
             guard let rank = value.outline?.rank, rank > 1 else { return value }
             return try apply(.transpose, [value], Attributes([.none]), site)
@@ -263,7 +298,7 @@ extension Machine {
     /// `[a, b, c]`: a tensor of numbers or of tensors of one shape; else a list.
     package func array(_ elements: [Value], _ site: Site) throws -> Value {
         if elements.isEmpty { return .tensor(TensorValue(Tensor([]))) }
-        guard elements.allSatisfy({ $0.settled.isNumeric }) else { return .list(elements) }
+        guard elements.allSatisfy({ $0.settled.isNumeric }) else { return try bounded(.list(elements), site) }
         let shapes = elements.map { $0.outline?.shape ?? .scalar }
         for (index, shape) in shapes.enumerated() where shape != shapes[0] {
             let span = index < site.operands.count ? site.operands[index] : site.span
@@ -297,7 +332,7 @@ extension Machine {
             }
             guard var part = record[name.text] else { throw noField(name.text, record.names, "the record", name.span) }
             try set(&part, path.dropFirst(), to: new, frame)
-            value = .record(record.setting(name.text, to: part))
+            value = try bounded(.record(record.setting(name.text, to: part)), Site(name.span))
         case .index(let items, let site):
             let evaluated = try items.map { try evaluate($0, frame) }
             if path.count == 1 {
@@ -326,12 +361,12 @@ extension Machine {
             else { throw Diagnostic("one element of a list can be replaced at a time", at: site.span) }
             var elements = list.elements
             elements[place] = new
-            value = .list(elements)
+            value = try bounded(.list(elements), site)
         case .record(let record):
             guard items.count == 1, case .value(.text(let name), _) = items[0] else {
                 throw Diagnostic("a record is indexed by a field's name", at: site.span)
             }
-            value = .record(record.setting(name.string, to: new))
+            value = try bounded(.record(record.setting(name.string, to: new)), site)
         default:
             throw Diagnostic("\(settled.typeDescription) has no parts to replace", at: site.span)
         }

@@ -66,7 +66,7 @@ extension Machine {
         defer { depth -= 1 }
         if let tape { return try body(tape) }
         let fresh = Tape()
-        fresh.poll = { [unowned self] in try checkInterruption() }
+        fresh.poll = { [unowned self] in try checkWork() }
         tape = fresh
         defer {
             tape = nil
@@ -87,10 +87,13 @@ extension Machine {
                 ruleFailure = nil
                 throw failure
             }
+            if error.isInterruption { throw Interruption() }
             let place = tape.map { $0.origin.source >= 0 ? $0.origin.span : site.span } ?? site.span
-            throw Diagnostic(
-                "the derivative failed: \(error.message)", at: place,
+            var diagnostic = Diagnostic(
+                error.limit == nil ? "the derivative failed: \(error.message)" : error.message, at: place,
                 labels: place == site.span ? [] : [.init(site.span, "in this derivative")], hints: error.hint.map { [$0] } ?? [])
+            diagnostic.limit = error.limit?.rawValue
+            throw diagnostic
         }
     }
 

@@ -10,7 +10,7 @@ package enum DeepStack {
     /// Pages that are not touched cost nothing.
     private static let byteCount = 512 << 20
 
-    /// Runs `body` to its end. Ctrl-C goes to the thread that waits. Where the system gives no such thread, `body` runs on
+    /// Runs `body` to its end. Signals that end or interrupt go to the thread that waits. Where the system gives no such thread, `body` runs on
     /// this one.
     package static func run<Result>(_ body: () -> Result) -> Result {
         var result: Result?
@@ -31,6 +31,9 @@ package enum DeepStack {
         }
     }
 
+    /// Runs `work` on a thread of its own and does not wait. `false` where the system gives none.
+    package static func detach(_ work: @escaping @Sendable () -> Void) -> Bool { Job(work).runDetached() }
+
     private final class Job {
         private let work: () -> Void
         private var thread: pthread_t?
@@ -40,9 +43,35 @@ package enum DeepStack {
         private func run() {
             var signals = sigset_t()
             sigemptyset(&signals)
-            sigaddset(&signals, SIGINT)
+            for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
             pthread_sigmask(SIG_BLOCK, &signals, nil)
             work()
+        }
+
+        /// Begins on a thread of its own that nobody waits for; whether there was one.
+        func runDetached() -> Bool {
+            var attributes = pthread_attr_t()
+            guard pthread_attr_init(&attributes) == 0 else { return false }
+            defer { pthread_attr_destroy(&attributes) }
+            guard pthread_attr_setstacksize(&attributes, DeepStack.byteCount) == 0,
+                pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED)) == 0
+            else { return false }
+            let context = Unmanaged.passRetained(self)
+            #if canImport(Glibc)
+            var thread = pthread_t()
+            let status = pthread_create(&thread, &attributes, { context in
+                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
+                return nil
+            }, context.toOpaque())
+            #else
+            var thread: pthread_t?
+            let status = pthread_create(&thread, &attributes, { context in
+                Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+            #endif
+            if status != 0 { context.release() }
+            return status == 0
         }
 
         /// Begins on a thread of its own.

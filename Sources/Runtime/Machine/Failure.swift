@@ -4,6 +4,11 @@ package import Tensors
 // How errors gain context as they rise: a primitive's error knows shapes; here it gets the operands as written and the place.
 
 extension Machine {
+    /// What a primitive threw, as the program's: an error with its place, or the wish to stop.
+    package func failure(_ error: PrimitiveError, _ site: Site, _ operands: [Value] = []) -> any Error {
+        error.isInterruption ? Interruption() : diagnostic(error, site, operands)
+    }
+
     /// A primitive's refusal, with the operands named by their source text.
     package func diagnostic(_ error: PrimitiveError, _ site: Site, _ operands: [Value]) -> Diagnostic {
         var message = error.message
@@ -17,7 +22,9 @@ extension Machine {
             }
         }
         if !parts.isEmpty { message += ": " + parts.joined(separator: ", ") }
-        return Diagnostic(message, at: site.span, labels: labels, hints: error.hint.map { [$0] } ?? [])
+        var diagnostic = Diagnostic(message, at: site.span, labels: labels, hints: error.hint.map { [$0] } ?? [])
+        diagnostic.limit = error.limit?.rawValue
+        return diagnostic
     }
 
     /// `[3, 1]`, or what else it is.

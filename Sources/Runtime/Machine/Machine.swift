@@ -13,11 +13,20 @@ package final class Machine {
     private let end: UnsafeMutablePointer<Value>
     /// Below this address the native stack is nearly used up.
     @exclusivity(unchecked) private var stackLimit: UInt = 0
-    /// Turns until the next look at `checkpoint`.
+    /// Turns until the next look at whether to stop, and how many there were from one to the next.
     @exclusivity(unchecked) var countdown = Machine.turnsBetweenChecks
+    @exclusivity(unchecked) private var interval = Machine.turnsBetweenChecks
+    /// Calls that may still nest.
+    @exclusivity(unchecked) var callsLeft = Int.max
+    /// What the session holds and may.
+    package let account: Account
 
     /// Functions of the language by name, for builtins that call one.
     package var languageFunction: (String) -> Value? = { _ in nil }
+    /// Where the top-level names of the session have their values.
+    package var globalPlaces: () -> [(name: String, place: UnsafeMutablePointer<Value>)] = { [] }
+    /// The function that a definition in the language makes, among the names of the language alone; `nil` where the text is wrong.
+    package var defined: (String) -> Value? = { _ in nil }
     /// The tape of the outermost derivative under way.
     @exclusivity(unchecked) package var tape: Tape?
     /// How many derivatives are under way, one within another.
@@ -50,13 +59,16 @@ package final class Machine {
     private static let slotCount = 1 << 20
     private static let turnsBetweenChecks: Int32 = 4096
 
-    package init(environment: Environment, seed: Int) {
+    /// - Parameter account: That of another machine whose work this one shares; one of its own otherwise.
+    package init(environment: Environment, seed: Int, sharing account: Account? = nil) {
         // Untouched pages of the stack of slots cost nothing.
         bottom = .allocate(capacity: Machine.slotCount)
         top = bottom
         end = bottom + Machine.slotCount
         self.environment = environment
         self.random = RandomStream(seed: seed)
+        self.account = account ?? Account(limits: environment.limits)
+        if account == nil { self.account.isInterrupted = { [unowned self] in isInterrupted } }
     }
 
     deinit { bottom.deallocate() }
@@ -72,14 +84,18 @@ package final class Machine {
         return base
     }
 
-    /// Runs `body` with the native stack's end known, so that recursion without end is refused rather than a crash.
-    package func withStackLimit<R>(_ body: () throws -> R) rethrows -> R {
+    /// Runs `body` with the native stack's end known, so that recursion without end is refused rather than a crash, and charges what it
+    /// holds to the session.
+    package func running<R>(_ body: () throws -> R) rethrows -> R {
         // To ask for the end is slow on a main thread, and inside another call it is known.
-        let saved = stackLimit
-        guard saved == 0 else { return try body() }
+        guard stackLimit == 0 else { return try body() }
         stackLimit = UInt(grad_stack_end()) + Machine.stackReserve
-        defer { stackLimit = saved }
-        return try body()
+        callsLeft = account.limits.depth
+        defer { stackLimit = 0 }
+        return try account.run {
+            restartCountdown()
+            return try body()
+        }
     }
 
     package var isStackNearlyFull: Bool { UInt(grad_stack_address()) <= stackLimit }
@@ -93,10 +109,14 @@ package final class Machine {
         if countdown < 0 { try check(site) }
     }
 
-    package func check(_ site: Site) throws {
-        countdown = Machine.turnsBetweenChecks
+    /// Whether to stop, after so many turns that were not counted one by one.
+    package func check(_ site: Site, turns: Int = 0) throws {
+        // A program of numbers pauses before a turn, so at the limit itself it would never be beyond.
+        let made = max(Int(interval - countdown) + turns, interval == 0 ? 1 : 0)
+        let failed = account.passed(steps: made)
+        restartCountdown()
+        if let failed { throw failure(failed, site) }
         try checkInterruption()
-        if let failure = environment.limits?(self) { throw Diagnostic(failure, at: site.span) }
     }
 
     /// A host that begins to count anew (a prompt, for its next input) has the first request answered anew.
@@ -104,8 +124,39 @@ package final class Machine {
         toleratedInterruptions = min(toleratedInterruptions, environment.interruptions())
     }
 
+    /// The last stretch before the limit of steps ends just behind it.
+    private func restartCountdown() {
+        interval = Int32(min(Int(Machine.turnsBetweenChecks), account.stepsLeft))
+        countdown = interval
+    }
+
+    private var isInterrupted: Bool { environment.interruptions() > toleratedInterruptions }
+
     func checkInterruption() throws {
-        if environment.interruptions() > toleratedInterruptions { throw Interruption() }
+        if isInterrupted { throw Interruption() }
+    }
+
+    /// The same in the midst of a primitive's or a sweep's work, limits included; what it throws gets its place above.
+    func checkWork() throws {
+        try checkInterruption()
+        if let failed = account.passed(steps: 0) { throw failed }
+    }
+
+    /// After a builtin: whether it made more than the session may hold, or left its work undone.
+    @inline(__always)
+    package func checkResult(_ site: Site) throws {
+        if account.held > account.limits.memory { throw failure(PrimitiveError(.memory, account.limits), site) }
+        do throws(PrimitiveError) { try Account.checkStop() } catch { throw failure(error, site) }
+    }
+
+    /// Refuses a list of so many elements that the session may not have.
+    package func admit(values count: Int, _ site: Site) throws {
+        if count > 1000 { try admit(bytes: count * MemoryLayout<Value>.stride, site) }
+    }
+
+    /// Refuses memory that the session may not have.
+    package func admit(bytes: Int, _ site: Site) throws {
+        do throws(PrimitiveError) { try Account.admit(bytes: bytes) } catch { throw failure(error, site) }
     }
 
     // MARK: Notes
@@ -122,7 +173,10 @@ package final class Machine {
         environment.note(note)
     }
 
-    package func print(_ text: String) { environment.print(text) }
+    package func print(_ text: String, _ site: Site) throws {
+        if let failed = account.passed(output: text.utf8.count + 1) { throw failure(failed, site) }
+        environment.print(text)
+    }
 
     /// A message of the table in the learner's language.
     func say(_ message: Message, _ parts: KeyValuePairs<String, String> = [:]) -> String { message(environment.language, parts) }
@@ -140,10 +194,14 @@ package struct Environment {
     package var note: (Diagnostic) -> Void
     /// How often the person has asked to stop since the input began.
     package var interruptions: () -> Int
-    /// A message when a limit of the session is passed.
-    package var limits: ((Machine) -> String?)?
+    /// What programs may use.
+    package var limits: Limits
     /// Reads a file whole; `nil` when the host allows no files.
     package var readFile: ((String) throws -> [UInt8])?
+    /// Puts bytes into a file's place, whole or not at all; `nil` when the host lets nothing be written.
+    package var writeFile: ((String, [UInt8]) throws -> Void)?
+    /// Reads a file that is imported; `nil` when the host allows no `import`.
+    package var loadFile: ((String) throws -> [UInt8])?
     /// Seconds since some fixed time.
     package var now: () -> Double
     /// When calls are compiled to plans.
@@ -154,6 +212,8 @@ package struct Environment {
     package var cores = 1
     /// Those of this computer.
     package static let processors = Threads.processors
+    /// Told while a large file is taken in: its path, the bytes read, and all that there are.
+    package var loading: ((String, Int, Int) -> Void)?
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
     /// What pictures are shown on, as it is now.
@@ -163,7 +223,7 @@ package struct Environment {
 
     package init(
         print: @escaping (String) -> Void, note: @escaping (Diagnostic) -> Void,
-        interruptions: @escaping () -> Int = { 0 }, limits: ((Machine) -> String?)? = nil,
+        interruptions: @escaping () -> Int = { 0 }, limits: Limits = Limits(),
         readFile: ((String) throws -> [UInt8])? = nil, now: @escaping () -> Double = { 0 }
     ) {
         self.print = print
@@ -171,6 +231,7 @@ package struct Environment {
         self.interruptions = interruptions
         self.limits = limits
         self.readFile = readFile
+        self.loadFile = readFile
         self.now = now
     }
 }

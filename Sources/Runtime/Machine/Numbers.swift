@@ -49,13 +49,18 @@ extension Machine {
             guard range.count <= Double(Machine.mostElements) else {
                 throw Diagnostic("the range is too long to be made into a list", at: span)
             }
+            try admit(values: Int(range.count), site)
             return (0..<Int(range.count)).map { .number(range.lower + Double($0)) }
-        case .tensor(let box) where box.tensor.rank == 1: return box.tensor.numbers.map { .number($0) }
+        case .tensor(let box) where box.tensor.rank == 1:
+            try admit(values: box.tensor.count, site)
+            return box.tensor.numbers.map { .number($0) }
         case .tensor(let box) where box.tensor.rank > 1:
             return try (0..<box.tensor.shape[0]).map { try row($0, of: value, site) }
         case .node(let node) where node.value.rank > 0:
             return try (0..<node.shape[0]).map { try row($0, of: value, site) }
         case .text(let text): return text.string.map { .string(String($0)) }
+        case .object(let object) where object.elementCount != nil:
+            return (0..<(object.elementCount ?? 0)).map(object.element)
         case .record(let record):
             return zip(record.names, record.values).map { .record([("name", .string($0)), ("value", $1)]) }
         case let other:

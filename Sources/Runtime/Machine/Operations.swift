@@ -24,7 +24,7 @@ extension Machine {
             }
             if stopsAtNaN { try stopAtNaN(value, primitive, operands) }
         } catch {
-            throw diagnostic(error, site, operands)
+            throw failure(error, site, operands)
         }
         // Turns are counted between two looks at Ctrl-C, but what is done to tensors may take as long as thousands of them.
         if case .number = value { return value }
@@ -69,6 +69,7 @@ extension Machine {
             (_, .list) where a.isNumeric && primitive == .multiply && b.isDifferentiable:
             return try b.mapNumbers { try apply(primitive, [a, $0], .none, site) }
         case (.text(let left), .text(let right)) where primitive == .add:
+            try admit(bytes: left.string.utf8.count + right.string.utf8.count, site)
             return .string(left.string + right.string)
         default:
             throw operandError(primitive, a, b, site)

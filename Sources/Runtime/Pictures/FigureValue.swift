@@ -17,10 +17,11 @@ package final class FigureValue: ObjectValue {
     }
 
     package override var typeName: String { "a figure" }
+    package override var fileForms: [FileForm] { [FileForm("svg", text: { self.svg() })] }
     package override var fieldNames: [String] { ["svg", "text"] }
     package override func field(_ name: String) -> Value? {
         switch name {
-        case "svg": .string(svg)
+        case "svg": .string(svg())
         case "text": .string(text(Screen()))
         default: nil
         }
@@ -29,9 +30,9 @@ package final class FigureValue: ObjectValue {
     package override func figure() -> Figure? { content }
     package override func describe(_ style: NumberStyle) -> String { text(screen()) }
 
-    /// One self-contained file.
-    package var svg: String {
-        SVGRenderer(width: (size.width ?? 80) * 9, height: (size.height ?? 20) * 22).render(content)
+    /// One self-contained file; `columns` and `rows` where it was not told its size.
+    package func svg(columns: Int = 80, rows: Int = 20) -> String {
+        SVGRenderer(width: (size.width ?? columns) * 9, height: (size.height ?? rows) * 22).render(content)
     }
 
     /// Wider than this, curves would be too flat for their height.

@@ -86,7 +86,7 @@ extension Machine {
     ) throws -> Value? {
         let fresh = Tape()
         fresh.isForPlan = true
-        fresh.poll = { [unowned self] in try checkInterruption() }
+        fresh.poll = { [unowned self] in try checkWork() }
         let nodes = reach.inputs.map { fresh.variable($0.tensor ?? Tensor(.nan)) }
         let output: Value
         do {

@@ -52,10 +52,6 @@ enum Messages {
         Diagnostic("`return` stands outside a function", at: span)
     }
 
-    static func noExplanation(_ span: Span) -> Diagnostic {
-        Diagnostic("`explain` is kept for a later version", at: span, hints: ["without it the value is computed"])
-    }
-
     static func notAtTopLevel(_ what: String, _ span: Span) -> Diagnostic {
         Diagnostic("`\(what)` belongs at the top level of a file", at: span)
     }

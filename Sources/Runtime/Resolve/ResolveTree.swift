@@ -84,9 +84,7 @@ extension Resolver {
         case .range(let lower, let upper, _, _):
             visit(lower)
             visit(upper)
-        case .explain(let inner, let span):
-            report(Messages.noExplanation(span))
-            visit(inner)
+        case .explain(let inner, _): visit(inner)
         case .parenthesized(let inner, _): visit(inner)
         }
     }

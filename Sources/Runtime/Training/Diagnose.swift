@@ -17,7 +17,7 @@ extension Builtin {
         let language = call.machine.environment.language
         var findings = Diagnosis.findings(run.symptoms, in: language)
         let needsCurvature = findings.contains { Baseline.concernsRate.contains($0.kind) }
-        let curvature = needsCurvature ? try Curvature(run, call.machine, call.site).largest() : nil
+        let curvature = needsCurvature && !(run.setup.loss is MissingFunction) ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
             findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate, cosine: run.symptoms.cosine, language) }
         }

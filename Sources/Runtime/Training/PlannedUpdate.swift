@@ -12,18 +12,68 @@ extension Trainer {
     /// looks into.
     mutating func updateByPlan(_ epoch: Int, _ position: Int) throws -> Bool {
         guard mayBePlanned, let rule = setup.rule as? WrittenRule, entry.reason == nil else { return false }
-        let indices = try minibatches?.indices(epoch: epoch, update: position)
-        try rule.set(step: state.steps, plateau: state.plateau, machine, site)
         let step = step ?? TrainingStep(setup, rule)
         self.step = step
-        let arguments: [Value?] = [
+        guard let outcome = try outcome(of: step) else { return false }
+        return take(outcome, rows: try minibatches?.indices(epoch: epoch, update: position)?.count ?? max(1, setup.rows))
+    }
+
+    private mutating func outcome(of step: TrainingStep) throws -> Value? {
+        let arguments = try stepArguments(step)
+        return try machine.planned(
+            step, roots: step.roots, entry, arguments, site, own: step.rule.memory.map(\.cell), fromFirst: true)
+    }
+
+    /// What the next update is made of.
+    mutating func stepArguments(_ step: TrainingStep) throws -> [Value?] {
+        let perEpoch = setup.updatesPerEpoch
+        try step.rule.set(step: state.steps, plateau: state.plateau, machine, site)
+        let indices = try minibatches?.indices(epoch: state.steps / perEpoch, update: state.steps % perEpoch)
+        return [
             state.parameters, .list(state.memory.map(Value.list)), state.lastGradient.map { .list($0.map(Value.init)) },
             .number(Double(state.steps + 1)), indices.map(Value.init),
         ] + setup.data.map { Value($0.tensor) }
-        guard let outcome = try machine.planned(
-            step, roots: step.roots, entry, arguments, site, own: rule.memory.map(\.cell), fromFirst: true)
-        else { return false }
-        return take(outcome, rows: indices?.count ?? max(1, setup.rows))
+    }
+
+    /// The loss where the run stands, as the next update's plan finds it.
+    mutating func lossByPlan() throws -> Double? {
+        guard mayBePlanned, let step, state.steps > 0, entry.reason == nil, setup.data.isEmpty, let outcome = try outcome(of: step),
+            case .list(let list) = outcome
+        else { return nil }
+        return list.elements[TrainingStep.Outcome.loss.rawValue].tensor?.number
+    }
+
+    /// Makes as many updates as one plan can, at most up to `last`.
+    mutating func updateMany(through last: Int, interruptions before: Int, goal: Int) throws {
+        guard mayBePlanned, let step, setup.every == nil, state.lastGradient != nil, entry.reason == nil else { return }
+        let loop = entry.plans.lazy.compactMap { [loops] ready in loops[ObjectIdentifier(ready)] }.first ?? makeLoop(step)
+        guard let loop else { return }
+        let start = state.steps
+        let perEpoch = setup.updatesPerEpoch
+        var reported = machine.environment.now()
+        let proceed: (inout Trainer) throws -> Bool = { trainer in
+            try trainer.machine.check(trainer.site)
+            let now = trainer.machine.environment.progress == nil ? reported : trainer.machine.environment.now()
+            if now - reported > 0.05 {
+                reported = now
+                trainer.report(goal, perEpoch, isDone: false)
+            }
+            return trainer.machine.environment.interruptions() == before
+        }
+        if try !loop.runNumbers(&self, through: last, proceed) { try loop.run(&self, through: last, proceed) }
+        guard setup.data.isEmpty, state.steps > start else { return }
+        if state.stopping.isOver { state.ending = .patience(state.stopping.waited) } else { try recordEpoch() }
+        if state.stopping.isOver { state.ending = .patience(state.stopping.waited) }
+    }
+
+    private mutating func makeLoop(_ step: TrainingStep) -> TrainingLoop? {
+        for ready in entry.plans {
+            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount {
+                loops[ObjectIdentifier(ready)] = loop
+                return loop
+            }
+        }
+        return nil
     }
 
     /// Brings the state up to what the step gave; refuses what is not finite.

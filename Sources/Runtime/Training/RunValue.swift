@@ -1,3 +1,4 @@
+import Datasets
 package import Plots
 import Syntax
 import Tensors
@@ -20,6 +21,10 @@ package final class RunValue: ObjectValue {
 
     package override var typeName: String { "a run" }
     package override func figure() -> Figure? { RunFigures.curves(self) }
+
+    package override var fileForms: [FileForm] {
+        [FileForm("safetensors") { try RunFile.file(self).bytes }]
+    }
 
     package override var fieldNames: [String] {
         ["params", "loss", "validation", "metric", "steps", "epochs", "best", "best_epoch", "stopped", "history", "rule", "memory"]
@@ -128,6 +133,8 @@ package final class HistoryValue: ObjectValue {
         default: nil
         }
     }
+
+    package override var fileForms: [FileForm] { FileForm.forms(history) }
 
     private static func record(_ log: Log) -> Value {
         .record(log.names.map { ($0, .tensor(TensorValue(Tensor(log[$0])))) })

@@ -42,7 +42,8 @@ struct SweepWorkers {
             else { break }
             for message in found.messages {
                 switch message {
-                case .line(let line): machine.print(line)
+                // Counted when the worker printed it.
+                case .line(let line): machine.environment.print(line)
                 case .note(let note): machine.pass(on: note)
                 }
             }
@@ -96,7 +97,7 @@ private final class Worker {
         environment.plans = main.environment.plans
         // One of them tells how it goes.
         if isFirst { environment.progress = main.environment.progress }
-        let machine = Machine(environment: environment, seed: 0)
+        let machine = Machine(environment: environment, seed: 0, sharing: main.account)
         machine.source = main.source
         machine.style = main.style
         machine.stopsAtNaN = main.stopsAtNaN
@@ -114,7 +115,7 @@ private final class Worker {
     /// Takes points until none is left, one fails, or Ctrl-C ends a run.
     func run(_ next: NextPoint) {
         let answered = machine.toleratedInterruptions
-        machine.withStackLimit {
+        machine.running {
             while let point = next.take() {
                 machine.random = start
                 outbox.messages = []

@@ -11,7 +11,7 @@ extension Builtin {
         summary: "minimises loss(params, …): gives a run; or goes on with a run that is given instead of the loss",
         examples: [
             "run = train(w -> (w - 3)^2, 0, steps: 50, lr: 0.1)", "format(run.params, digits: 4)  # \"3\"",
-        ]
+        ], explanation: { try TrainExplanation.lines($0) }
     ) { call in
         let options = TrainingOptions(call, from: 2)
         if case .object(let object) = call[0], let run = object as? RunValue {
@@ -34,7 +34,7 @@ extension Builtin {
     static let step = Builtin(
         "step", [.required("loss"), .optional("params", "none")] + TrainingOptions.parameters, .training,
         summary: "the parameters after one update; of a run, the run one update on",
-        examples: ["step(w -> (w - 3)^2, 0, lr: 0.1)  # 0.6"]
+        examples: ["step(w -> (w - 3)^2, 0, lr: 0.1)  # 0.6"], explanation: { try StepExplanation.lines($0) }
     ) { call in
         if case .object(let object) = call[0], let run = object as? RunValue {
             if let given = call.arguments.indices.dropFirst().first(where: call.has) {

@@ -14,6 +14,7 @@ struct Trainer {
     /// An update as a function, and its plans.
     var step: TrainingStep?
     let entry = PlanEntry()
+    var loops: [ObjectIdentifier: TrainingLoop] = [:]
     /// For the time and the share that progress tells.
     var goal: Goal
 
@@ -42,6 +43,7 @@ struct Trainer {
 
     /// Runs until `goal` more updates or epochs are done, or something else ends it.
     mutating func run() throws {
+        if let missing = setup.loss as? MissingFunction { throw missing.problem(site) }
         let perEpoch = setup.updatesPerEpoch
         let last = state.steps + goal.totalSteps(perEpoch)
         let before = machine.toleratedInterruptions
@@ -57,7 +59,15 @@ struct Trainer {
                 break
             }
             try machine.check(site)
-            try update()
+            let start = state.steps
+            let boundary = setup.data.isEmpty ? last : min(last, (state.steps / perEpoch + 1) * perEpoch)
+            try updateMany(through: boundary, interruptions: before, goal: last)
+            if state.ending != .none { break }
+            if setup.data.isEmpty, state.steps > start { continue }
+            if state.steps < boundary {
+                if machine.environment.interruptions() > before { continue }
+                try update()
+            }
             if case .notFinite = state.ending { break }
             if state.steps % perEpoch == 0 {
                 try recordEpoch()
@@ -75,7 +85,7 @@ struct Trainer {
         report(last, perEpoch, isDone: true)
     }
 
-    private func report(_ last: Int, _ perEpoch: Int, isDone: Bool) {
+    func report(_ last: Int, _ perEpoch: Int, isDone: Bool) {
         guard let progress = machine.environment.progress else { return }
         let epochs = state.history.epochs
         progress(
@@ -132,6 +142,15 @@ struct Trainer {
         let mode = machine.environment.plans
         if mode == .on { machine.environment.plans = .forced }
         return mode
+    }
+
+    /// The rows that the next update will take.
+    mutating func nextRows() throws -> [(name: String, tensor: Tensor)] {
+        let perEpoch = setup.updatesPerEpoch
+        let outside = machine.random
+        machine.random = setup.stream.split("update").split(state.steps)
+        defer { machine.random = outside }
+        return try batch(state.steps / perEpoch, state.steps % perEpoch)
     }
 
     /// The rows of an update, after augmentation.
@@ -239,10 +258,21 @@ struct Trainer {
         machine.random = setup.stream.split("evaluation")
         let mode = planFromFirst()
         defer { (machine.random, machine.environment.plans) = (outside, mode) }
-        let loss = try value(setup.data)
+        let loss = try lossByPlan() ?? value(setup.data)
         let validation = setup.validation.isEmpty ? Double.nan : try value(setup.validation)
         let metric = try setup.metric(
             state.parameters, on: setup.validation.isEmpty ? setup.data : setup.validation, machine, site)
+        let parameters = state.parameters
+        endEpoch(loss: loss, validation: validation, metric: metric) { parameters }
+    }
+
+    /// As `recordEpoch` where there are no data; says whether the run is over.
+    mutating func endsEpoch(loss: Double, parameters: () -> Value) -> Bool {
+        endEpoch(loss: loss, validation: .nan, metric: .nan, parameters: parameters)
+        return state.stopping.isOver
+    }
+
+    private mutating func endEpoch(loss: Double, validation: Double, metric: Double, parameters: () -> Value) {
         let epoch = state.steps / setup.updatesPerEpoch
         let sums = state.sums
         state.history.epochs.append([
@@ -251,7 +281,7 @@ struct Trainer {
         ])
         state.sums = EpochSums()
         let watched = setup.validation.isEmpty ? loss : validation
-        if state.stopping.observe(watched, epoch: epoch) { state.best = state.parameters }
+        if state.stopping.observe(watched, epoch: epoch) { state.best = parameters() }
         if epoch > 0 { state.plateau?.observe(watched) }
     }
 

@@ -122,7 +122,11 @@ private struct Math {
         return sum
     }
 
-    func norm(_ values: [Value]) throws -> Value { try apply(.sqrt, [dot(values, values)]) }
+    func norm(_ values: [Value]) throws -> Value {
+        // Of one number it is the number without its sign.
+        if values.count == 1, values[0].outline?.isNumber == true { return try apply(.magnitude, [values[0]]) }
+        return try apply(.sqrt, [dot(values, values)])
+    }
 
     func zeros(_ values: [Value]) throws -> Value {
         let count = values.reduce(0) { $0 + ($1.outline?.count ?? 0) }

@@ -11,20 +11,29 @@ extension NumberStyle {
     }
 
     package func describe(_ value: Value) -> String {
+        var parts = NumberStyle.mostParts
+        value.countParts(&parts)
+        return parts > 0 ? text(of: value) : "[…]  # more than \(NumberStyle.mostParts) parts"
+    }
+
+    /// Lists that hold one list many times, level upon level, would fill any memory as text.
+    private static let mostParts = 1_000_000
+
+    private func text(of value: Value) -> String {
         switch value.settled {
         case .nothing: return "nothing"
         case .number(let number): return format(number)
         case .boolean(let boolean): return boolean ? "true" : "false"
         case .text(let text): return NumberStyle.quoted(text.string)
         case .tensor(let box): return describe(box.tensor)
-        case .node: return describe(value.observed)
+        case .node: return text(of: value.observed)
         case .list(let list): return describe(list)
         case .record(let record):
-            return laidOut("{", zip(record.names, record.values).map { ("\($0): ", describe($1)) }, "}")
+            return laidOut("{", zip(record.names, record.values).map { ("\($0): ", text(of: $1)) }, "}")
         case .range(let range): return "\(format(range.lower))\(range.isClosed ? "..." : "..<")\(format(range.upper))"
         case .function(let callable): return describe(callable)
         case .object(let object): return object.describe(self)
-        case .cell(let cell): return describe(cell.value)
+        case .cell(let cell): return text(of: cell.value)
         }
     }
 
@@ -38,9 +47,9 @@ extension NumberStyle {
 
     /// A long list is cut, as a tensor is, and its length told.
     private func shown(_ elements: [Value]) -> ([String], String) {
-        guard elements.count > mostNumbers else { return (elements.map(describe), "") }
+        guard elements.count > mostNumbers else { return (elements.map(text), "") }
         let edge = TensorPrinter.edge
-        return (elements.prefix(edge).map(describe) + ["…"] + elements.suffix(edge).map(describe), "  # \(elements.count) elements")
+        return (elements.prefix(edge).map(text) + ["…"] + elements.suffix(edge).map(text), "  # \(elements.count) elements")
     }
 
     /// On one line where they fit; else one below another, lines of a part indented under its start.
@@ -177,5 +186,19 @@ private struct TensorPrinter {
         }
         lines.append(line)
         return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
+}
+
+extension Value {
+    /// Takes from `left` the parts that lists and records hold, at any depth; stops where none is left.
+    fileprivate func countParts(_ left: inout Int) {
+        let parts: [Value]
+        switch self {
+        case .list(let list): parts = list.elements
+        case .record(let record): parts = record.values
+        default: return
+        }
+        left -= parts.count
+        for part in parts where left > 0 { part.countParts(&left) }
     }
 }

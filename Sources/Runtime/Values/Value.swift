@@ -23,7 +23,12 @@ package enum Value {
 
 package final class Text {
     package let string: String
-    package init(_ string: String) { self.string = string }
+    private let charge: Charge
+
+    package init(_ string: String) {
+        self.string = string
+        charge = Charge(string.utf8.count + 48)
+    }
 }
 
 package final class TensorValue {
@@ -33,15 +38,28 @@ package final class TensorValue {
 
 package final class List {
     package let elements: [Value]
-    package init(_ elements: [Value]) { self.elements = elements }
+    package let extent: Extent
+    private let charge: Charge
+
+    package init(_ elements: [Value]) {
+        self.elements = elements
+        extent = Extent(of: elements)
+        charge = Charge(elements.count * MemoryLayout<Value>.stride + 64)
+    }
 }
 
 /// Named fields in the order they were written.
 package final class Record {
     package let names: [String]
     package let values: [Value]
+    package let extent: Extent
+    private let charge: Charge
 
-    package init(names: [String], values: [Value]) { (self.names, self.values) = (names, values) }
+    package init(names: [String], values: [Value]) {
+        (self.names, self.values) = (names, values)
+        extent = Extent(of: values)
+        charge = Charge(names.count * 2 * MemoryLayout<Value>.stride + 96)
+    }
 
     package convenience init(_ fields: [(String, Value)]) {
         self.init(names: fields.map(\.0), values: fields.map(\.1))
@@ -103,6 +121,18 @@ open class ObjectValue {
     package func figure() -> Figure? { nil }
     /// Its double for another machine; itself where it never changes and holds no function.
     func transplanted(by transplant: Transplant) throws -> ObjectValue { throw Transplant.Unmovable() }
+    /// The files that `save` can store it in; none unless it says so.
+    package var fileForms: [FileForm] { [] }
+
+    // An object may hold elements, as a table holds rows: then it can be indexed, looped over and filtered.
+
+    /// How many elements it has; `nil` for one without.
+    package var elementCount: Int? { nil }
+    package func element(_ index: Int) -> Value { .nothing }
+    /// The same kind of thing with only the elements at some places, in their order.
+    package func elements(at places: [Int]) -> Value { .nothing }
+    /// What `shape` tells of it.
+    package var shape: Shape? { nil }
 }
 
 extension Value {
@@ -161,6 +191,39 @@ extension Value {
         case .function: "a function"
         case .object(let object): object.typeName
         case .cell(let cell): cell.value.typeDescription
+        }
+    }
+}
+
+/// Lists and records that nobody holds any more are taken apart in a loop: one within the other, a hundred thousand deep, they would
+/// use up the stack.
+private enum Nesting {
+    static func takeApart(_ values: inout [Value]) {
+        var lists: [List] = []
+        var records: [Record] = []
+        func put(_ values: inout [Value]) {
+            for value in values {
+                switch value {
+                case .list(let list): lists.append(list)
+                case .record(let record): records.append(record)
+                default: break
+                }
+            }
+            values = []
+        }
+        put(&values)
+        while !lists.isEmpty || !records.isEmpty {
+            if var list = lists.popLast(), isKnownUniquelyReferenced(&list) { put(&list.elements) }
+            if var record = records.popLast(), isKnownUniquelyReferenced(&record) { put(&record.values) }
+        }
+    }
+}
+
+extension Value {
+    fileprivate var isNested: Bool {
+        switch self {
+        case .list, .record: true
+        default: false
         }
     }
 }

@@ -18,6 +18,7 @@ extension NumericBuilder {
         case .unary(.plus, let operand, _): return value(operand)
         case .binary(let sign, let left, let right, _): return binary(sign, left, right)
         case .call(.name(let name), let arguments, _): return call(name, arguments)
+        case .call(let callee, let arguments, _): return derivative(callee, arguments)
         case .index(.name(let name), let items, _):
             guard let place = element(name, items, isWritten: false) else { return nil }
             return .register(
@@ -122,6 +123,30 @@ extension NumericBuilder {
             operands.append(operand)
         }
         return .register(call(closure.code, through: place, operands, from: start))
+    }
+
+    /// `L'(w)`, `∇L(w)` or `grad(L)(w)` of a function of one number: asked for, since a plan answers it.
+    private mutating func derivative(_ callee: Expression, _ arguments: [Argument]) -> NumericOperand? {
+        guard !isFunction, arguments.count == 1, arguments[0].name == nil, let name = differentiated(callee),
+            let (closure, place) = self.callee(name), closure.code.parameterCount == 1, closure.captureCount == 0,
+            let x = value(arguments[0].value)
+        else { return nil }
+        let question = unit.derivative(of: closure.code, through: place)
+        return .register(computed(GRAD_STEP_ASK, question, register(x)))
+    }
+
+    /// The function whose derivative this is.
+    private func differentiated(_ callee: Expression) -> Name? {
+        switch callee {
+        case .parenthesized(let inner, _): return differentiated(inner)
+        case .unary(.nabla, .name(let name), _), .prime(.name(let name), order: 1, _): return name
+        case .call(.name(let builtin), let arguments, _):
+            guard case .constant(.function(let callable)) = resolution.uses[builtin.span], callable.name == Builtin.grad.name,
+                callable is BuiltinFunction, arguments.count == 1, case .name(let name) = arguments[0].value
+            else { return nil }
+            return name
+        default: return nil
+        }
     }
 
     /// A function of the prelude or at top level.

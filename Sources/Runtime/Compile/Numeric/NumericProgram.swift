@@ -16,6 +16,8 @@ final class NumericProgram {
     let globals: [NumericPlace]
     /// The functions called, by the name through which they are.
     private let callees: [NumericCallee]
+    /// The derivatives taken.
+    let derivatives: [NumericDerivative]
     /// The parts of the outermost code that the general code can do in its place, in order.
     let regions: [NumericRegion]
 
@@ -27,7 +29,19 @@ final class NumericProgram {
         tables = unit.tables
         globals = unit.globals
         callees = unit.callees
+        derivatives = unit.derivatives
         regions = builder.regions
+        parts = .init(repeating: nil, count: regions.count)
+    }
+
+    private var parts: [Step?]
+
+    /// General code for a region that is a statement, compiled when it is first needed.
+    func general(_ region: Int, _ statement: Statement, _ compiler: Compiler) -> Step {
+        if let part = parts[region] { return part }
+        let part = Step(compiler.compile(statement, isTail: false))
+        parts[region] = part
+        return part
     }
 
     /// Whether every name still means the function that it was compiled with.

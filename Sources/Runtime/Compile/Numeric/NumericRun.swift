@@ -54,7 +54,7 @@ struct NumericRun {
         try program.code.withUnsafeBufferPointer { code in
             var state = grad_numeric(
                 code: code.baseAddress, tables: tables.baseAddress, globals: globals.baseAddress, registers: base,
-                end: machine.numbers.end, calls: machine.numbers.calls, call_limit: NumberStack.mostCalls, depth: 0, at: 0,
+                end: machine.numbers.end, calls: machine.numbers.calls, call_limit: Int32(min(Int(NumberStack.mostCalls), max(0, machine.callsLeft))), depth: 0, at: 0,
                 countdown: machine.countdown, result: 0)
             while true {
                 let end = grad_run_numeric(&state)
@@ -66,6 +66,7 @@ struct NumericRun {
                     return .returned
                 case GRAD_NUMERIC_PAUSED:
                     try machine.check(site)
+                case GRAD_NUMERIC_ASKED where answer(code[Int(state.at)]): state.at += 1
                 default:
                     // In a function called, it is the step of the outermost part that called.
                     let step = state.depth > 0 ? Int(machine.numbers.calls[0].back) - 1 : Int(state.at)
@@ -80,6 +81,15 @@ struct NumericRun {
                 state.countdown = machine.countdown
             }
         }
+    }
+
+    /// Puts the derivative that a step asks for into its register, if there is a plan for it.
+    private func answer(_ step: grad_step) -> Bool {
+        // What the function reads at top level may be in a register.
+        store(inner: false)
+        guard let answer = program.derivatives[Int(step.a)].value(at: base[Int(step.b)], machine) else { return false }
+        base[Int(step.dst)] = answer
+        return true
     }
 
     // MARK: Variables
@@ -134,14 +144,15 @@ struct NumericRun {
 
     /// Lets the general code do the part of the loop that a step belongs to.
     mutating func takeOver(_ step: Int, _ compiler: Compiler) throws -> Leave {
-        guard let region = program.regions.first(where: { $0.steps.contains(step) }) else { return .giveUp }
+        guard let index = program.regions.firstIndex(where: { $0.steps.contains(step) }) else { return .giveUp }
+        let region = program.regions[index]
         store(inner: true)
         machine.numbers.isOff = true
         defer { machine.numbers.isOff = false }
         var next = region.steps.upperBound
         switch region.part {
         case .statement(let statement):
-            let flow = try compiler.compile(statement, isTail: false)(frame)
+            let flow = try program.general(index, statement, compiler).run(frame)
             if flow != .next { return .end(flow) }
         case .condition(let condition, let otherwise):
             if !(try compiler.test(condition)(frame)) { next = otherwise }

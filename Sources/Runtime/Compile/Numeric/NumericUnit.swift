@@ -7,6 +7,7 @@ final class NumericUnit {
     private(set) var tables: [NumericTable] = []
     private(set) var globals: [NumericPlace] = []
     private(set) var callees: [NumericCallee] = []
+    private(set) var derivatives: [NumericDerivative] = []
     private var functions: [FunctionCode] = []
     private var calls: [(step: Int, function: Int)] = []
     private var tableIndices: [ObjectIdentifier: Int] = [:]
@@ -76,7 +77,19 @@ final class NumericUnit {
         let index = functions.firstIndex { $0 === function } ?? functions.count
         if index == functions.count { functions.append(function) }
         calls.append((step, index))
+        depend(on: function, through: place)
+    }
+
+    /// The program holds as long as the name means this function.
+    private func depend(on function: FunctionCode, through place: NumericPlace?) {
         if let place, !callees.contains(where: { $0.place.variable == place.variable }) { callees.append(NumericCallee(place: place, code: function)) }
+    }
+
+    /// The number of a derivative that is taken.
+    func derivative(of function: FunctionCode, through place: NumericPlace?) -> UInt16 {
+        depend(on: function, through: place)
+        derivatives.append(NumericDerivative(function))
+        return UInt16(truncatingIfNeeded: derivatives.count - 1)
     }
 
     /// `nil` when the tensor is indexed in two ways.

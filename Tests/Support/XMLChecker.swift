@@ -1,12 +1,12 @@
 /// Whether a text is a well-formed XML document: tags that match, attributes in quotes and once each, only the five
 /// named entities, no stray `<` or `&`, no characters that XML forbids.
-struct XMLChecker {
+package struct XMLChecker {
     private var rest: Substring.UnicodeScalarView
     private var open: [String] = []
     private var hadRoot = false
 
     /// What is wrong, with the text that follows; `nil` when nothing is.
-    static func problem(in text: String) -> String? {
+    package static func problem(in text: String) -> String? {
         var checker = XMLChecker(rest: text[...].unicodeScalars)
         do throws(Problem) {
             try checker.document()

@@ -1,0 +1,137 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A folder that reading and writing is confined to. A path is made whole first, with every link and `..` in it resolved, and is refused
+/// if what it leads to does not lie in the folder.
+package struct ConfinedFolder: Sendable {
+    /// Its own path, resolved.
+    package let path: String
+    /// Where relative paths count from.
+    private let base: String
+
+    /// - Parameter base: Where relative paths count from, if not from the folder.
+    package init(_ path: String, base: String? = nil) throws(FileError) {
+        self.path = try ConfinedFolder.resolved(path)
+        self.base = if let base { try ConfinedFolder.resolved(base) } else { self.path }
+        var information = stat()
+        guard stat(self.path, &information) == 0 else { throw FileError(errno) }
+        guard information.st_mode & S_IFMT == S_IFDIR else { throw FileError(ENOTDIR) }
+    }
+
+    /// The bytes of a file, of which there may be at most `limit`.
+    package func read(_ file: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+        // A link put in its place since then is not followed, and a pipe is not waited for.
+        let descriptor = open(try inside(ConfinedFolder.resolved(whole(file))), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(errno) }
+        defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { throw FileError(errno) }
+        guard information.st_mode & S_IFMT == S_IFREG else { throw FileError("it is no regular file") }
+        let size = Int(information.st_size)
+        guard size <= limit else { throw FileError("it has \(size) bytes, more than the \(limit) that are allowed") }
+        return try readAll(descriptor, size)
+    }
+
+    /// Puts bytes in a file's place: it is there as it was or as it is meant to be, never half of it.
+    package func write(_ file: String, _ bytes: [UInt8]) throws(FileError) {
+        let whole = whole(file)
+        let slash = whole.lastIndex(of: "/") ?? whole.startIndex
+        let name = whole[slash...].dropFirst()
+        guard !name.isEmpty, name != ".", name != ".." else { throw FileError(EISDIR) }
+        let folder = try inside(ConfinedFolder.resolved(String(whole[..<slash]) + "/"), orSame: true)
+        // A link is followed only to where writing is allowed too.
+        var target = "\(folder)/\(name)"
+        if let linked = try? ConfinedFolder.resolved(target) { target = try inside(linked) }
+        try replace(target, bytes)
+    }
+
+    private func whole(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
+
+    private func inside(_ resolved: String, orSame: Bool = false) throws(FileError) -> String {
+        let prefix = path.hasSuffix("/") ? path : path + "/"
+        // Paths are bytes: characters that only look the same are not.
+        guard resolved.utf8.starts(with: prefix.utf8) || orSame && resolved.utf8.elementsEqual(path.utf8) else {
+            throw FileError("it is outside of the folder that this program may use")
+        }
+        return resolved
+    }
+
+    private static func resolved(_ path: String) throws(FileError) -> String {
+        guard !path.utf8.contains(0) else { throw FileError(EINVAL) }
+        guard let found = realpath(path, nil) else { throw FileError(errno) }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
+    private func readAll(_ descriptor: Int32, _ size: Int) throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        var chunk = [UInt8](repeating: 0, count: min(max(size, 1), 1 << 20))
+        // No more than it had when it was looked at.
+        while bytes.count < size {
+            let count = systemRead(descriptor, &chunk, min(chunk.count, size - bytes.count))
+            if count == 0 { break }
+            if count > 0 {
+                bytes.append(contentsOf: chunk.prefix(count))
+            } else if errno != EINTR {
+                throw FileError(errno)
+            }
+        }
+        return bytes
+    }
+
+    private func replace(_ target: String, _ bytes: [UInt8]) throws(FileError) {
+        var information = stat()
+        let exists = lstat(target, &information) == 0
+        guard !exists || information.st_mode & S_IFMT == S_IFREG else { throw FileError("it is no regular file") }
+        guard !exists || access(target, W_OK) == 0 else { throw FileError(errno) }
+        var template = Array("\(target).XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw FileError(errno) }
+        let temporary = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+        var failure = put(bytes, descriptor)
+        let mode = exists ? information.st_mode & 0o7777 : ConfinedFolder.newMode
+        if failure == nil, fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { failure = errno }
+        if close(descriptor) != 0, failure == nil { failure = errno }
+        if failure == nil, rename(temporary, target) != 0 { failure = errno }
+        if let failure {
+            unlink(temporary)
+            throw FileError(failure)
+        }
+    }
+
+    /// What the person's own mask leaves of read and write for everyone. The mask can only be read by setting it.
+    private static var newMode: mode_t {
+        let mask = umask(0o022)
+        umask(mask)
+        return 0o666 & ~mask
+    }
+
+    private func put(_ bytes: [UInt8], _ descriptor: Int32) -> Int32? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return nil
+    }
+}
+
+/// Why a file could not be read or written, in the system's words.
+package struct FileError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ code: Int32) { description = strerror(code).map { String(cString: $0) } ?? "error \(code)" }
+    package init(_ description: String) { self.description = description }
+}
+
+// The methods above hide the system's own functions of these names.
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int { read(descriptor, bytes, count) }
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(descriptor, bytes, count) }

@@ -1,0 +1,60 @@
+import Testing
+
+/// `grad --sandbox`, `--allow` and `--limit`.
+@Suite struct SandboxTests {
+    private func folder() throws -> Folder {
+        let folder = try Folder()
+        try folder.write("x = 7", to: "beside.grad")
+        return folder
+    }
+
+    @Test func importsFromItsOwnFolderAndNowhereElse() throws {
+        let folder = try folder()
+        try folder.write("import \"beside.grad\"\nx", to: "good.grad")
+        try folder.write("import \"/etc/passwd\"\n1", to: "bad.grad")
+        #expect(try Command.run("--sandbox", "good.grad", in: folder).output == "7\n")
+        #expect(try Command.run("--sandbox", folder.path + "/good.grad").output == "7\n")
+        let refused = try Command.run("--sandbox", "bad.grad", in: folder)
+        #expect(refused.status == 65)
+        #expect(refused.errors.contains("outside of the folder"))
+        #expect(try Command.run("--sandbox", "-e", "import \"beside.grad\"", in: folder).errors.contains("`import` is not allowed here"))
+    }
+
+    @Test func limitsAreOn() throws {
+        let deep = try Command.run("--sandbox", "-e", "f(n) = 1 + f(n + 1)", "-e", "f(0)")
+        #expect(deep.status == 70)
+        #expect(deep.messages == ["error: the calls nest deeper than the limit of 1000"])
+        let large = try Command.run("--sandbox", "-e", "zeros([10000, 10000])")
+        #expect(large.messages == ["error: a tensor of shape [10000, 10000] is too large: the limit on the numbers in a tensor is 10000000"])
+    }
+
+    @Test func limitsCanBeSet() throws {
+        let steps = try Command.run("--limit", "steps=1000", "-e", "n = 0", "-e", "while true { n <- n + 1 }")
+        #expect(steps.messages == ["error: the program made more steps than its limit of 1000"])
+        let memory = try Command.run("--limit", "memory=1MB", "-e", "zeros([1000, 1000])")
+        #expect(memory.messages == ["error: a tensor of shape [1000, 1000] takes 8 MB, but the memory limit is 1 MB"])
+        let time = try Command.run("--limit", "time=0.1", "-e", "while true { }")
+        #expect(time.messages == ["error: the program ran into its time limit of 0.1 s"])
+        #expect(try Command.run("--sandbox", "--limit", "depth=5000", "-e", "f(n) = if n == 0 then 0 else 1 + f(n - 1)", "-e", "f(4000)").output == "4000\n")
+    }
+
+    @Test(arguments: ["steps", "steps=", "steps=-1", "steps=many", "memory=1XB", "speed=3"]) func wrongLimitsAreToldAtOnce(_ text: String) throws {
+        let command = try Command.run("--limit", text, "-e", "1")
+        #expect(command.status == 64)
+        #expect(command.output == "")
+    }
+
+    @Test func allowGoesWithSandbox() throws {
+        #expect(try Command.run("--allow", "/tmp", "-e", "1").status == 64)
+        #expect(try Command.run("--sandbox", "--allow", "/nowhere/at/all", "-e", "1").status == 64)
+    }
+
+    /// Far more than any machine has, and more than the system gives a process.
+    @Test func theSystemsOwnLimitIsAnError() throws {
+        let command = try Command.shell("ulimit -v 4000000; \"$grad\" -e 'x = list()' -e 'while true { x <- list(x, ones([1000000])) }'")
+        #expect(command.exited && command.status == 70)
+        #expect(command.messages.count == 1)
+        let doubling = try Command.shell("ulimit -v 4000000; \"$grad\" -e 's = \"ab\"' -e 'while true { s <- \"{s}{s}\" }'")
+        #expect(doubling.exited && doubling.status == 70)
+    }
+}

@@ -1,0 +1,119 @@
+import Datasets
+import Glibc
+import Runtime
+import Syntax
+import Tensors
+
+/// What must hold of any input.
+enum Checks {
+    /// Any bytes give a tree and diagnostics whose places lie in the text and which can be rendered.
+    static func parse(_ bytes: [UInt8]) -> Int32 {
+        let source = Source(id: SourceID(0), name: "input", bytes: bytes)
+        let result = Syntax.parse(source)
+        for diagnostic in result.diagnostics { require(isWhole(diagnostic, source), "a place outside of the text") }
+        return 0
+    }
+
+    private static func isWhole(_ diagnostic: Diagnostic, _ source: Source) -> Bool {
+        let renderer = DiagnosticRenderer(color: true, width: 60) { _ in source }
+        let isInside = diagnostic.span.map { $0.start <= $0.end && Int($0.end) <= source.bytes.count } ?? true
+        return isInside && !renderer.render(diagnostic).isEmpty
+    }
+
+    /// What parses formats to a text that parses to the same tree, and formatting that changes nothing.
+    static func format(_ bytes: [UInt8]) -> Int32 {
+        let source = Source(id: SourceID(0), name: "input", bytes: bytes)
+        let result = Syntax.parse(source)
+        guard result.diagnostics.isEmpty, let formatted = Syntax.format(source) else { return -1 }
+        let again = Source(id: SourceID(1), name: "formatted", text: formatted)
+        let reparsed = Syntax.parse(again)
+        require(reparsed.diagnostics.isEmpty, "the formatted text does not parse:\n\(formatted)")
+        require(reparsed.program.dump == result.program.dump, "the formatted text is another program:\n\(formatted)")
+        require(Syntax.format(again) == formatted, "formatting twice is not formatting once:\n\(formatted)")
+        return 0
+    }
+
+    /// A program ends with values or messages, in bounded time, and the session goes on.
+    static func program(_ bytes: [UInt8]) -> Int32 {
+        // A search grows by itself; long inputs only make it slow.
+        guard bytes.count < 4096 else { return -1 }
+        run(bytes)
+        return 0
+    }
+
+    static func csv(_ bytes: [UInt8]) -> Int32 { loads { _ = try CSV.parse(bytes) } }
+    static func idx(_ bytes: [UInt8]) -> Int32 { loads { _ = try IDX.read(bytes) } }
+
+    /// What is read is written to what reads the same.
+    static func npy(_ bytes: [UInt8]) -> Int32 {
+        loads {
+            let tensor = try NPY.read(bytes)
+            require(try NPY.read(NPY.write(tensor)).isIdentical(to: tensor), "what was written does not read back")
+        }
+    }
+
+    private static func loads(_ read: () throws -> Void) -> Int32 {
+        do {
+            try read()
+            return 0
+        } catch let error as DataError {
+            require(!error.message.isEmpty, "an error without a message")
+            return 0
+        } catch {
+            require(false, "an error of another kind: \(error)")
+            return 0
+        }
+    }
+
+    static func require(_ condition: Bool, _ message: @autoclosure () -> String) {
+        if !condition { fatalError(message()) }
+    }
+}
+
+extension Checks {
+    /// A program has this long; whoever asks for more is interrupted, as by Ctrl-C.
+    private static let seconds = 0.5
+    /// Then it hangs: an interruption was not heard.
+    private static let patience = 20.0
+
+    /// Runs a program, and then asks its session for a sum.
+    @discardableResult
+    static func run(_ bytes: [UInt8]) -> Interpreter.Outcome {
+        let start = now()
+        var isOver = false
+        var environment = Environment(
+            print: { require($0.utf8.count < 1 << 28, "too long a line") }, note: { _ in },
+            interruptions: { !isOver && now() - start > seconds ? 1 : 0 }, now: now)
+        environment.readFile = nil
+        let interpreter = Interpreter(environment: environment)
+        interpreter.machine.limits(for: seconds)
+        let source = interpreter.addSource(name: "input", bytes: bytes)
+        let renderer = DiagnosticRenderer(color: false) { interpreter.source($0) }
+        let outcome = interpreter.run(source) { event in
+            if case .value(let value) = event { _ = interpreter.machine.style.describe(value) }
+        }
+        require(now() - start < patience, "it did not end in time")
+        switch outcome {
+        case .finished(let value): _ = interpreter.machine.style.describe(value)
+        case .rejected(let found): for diagnostic in found { _ = renderer.render(diagnostic) }
+        case .failed(let diagnostic): _ = renderer.render(diagnostic)
+        case .interrupted: break
+        }
+        require(interpreter.preludeFaults.isEmpty, "the prelude failed")
+        isOver = true
+        guard case .finished(.number(2)) = interpreter.run(interpreter.addSource(name: "after", bytes: Array("1 + 1".utf8))) else {
+            fatalError("the session is not alive")
+        }
+        return outcome
+    }
+
+    static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension Machine {
+    fileprivate func limits(for seconds: Double) {}
+}

@@ -1,0 +1,90 @@
+import Autodiff
+import Foundation
+import Runtime
+import Syntax
+import Tensors
+import Testing
+import Wording
+
+/// The table `Formulas.txt`: functions and their formulas. Each formula is compared with the table, pasted back, and run at random points
+/// against the tape.
+@Suite struct FormulaTests {
+    static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Formulas.txt")
+
+    struct Entry: CustomTestStringConvertible {
+        var lets: [String] = []
+        /// Shapes of the parameters, by name; numbers where there are none.
+        var shapes: [String: String] = [:]
+        var function = ""
+        var line = 0
+        var expected: [String] = []
+        var testDescription: String { function }
+    }
+
+    static let entries: [Entry] = {
+        var entries: [Entry] = []
+        var lets: [String] = []
+        var shapes: [String: String] = [:]
+        for (number, line) in lines.enumerated() {
+            if line.hasPrefix("let ") {
+                lets.append(String(line.dropFirst(4)))
+            } else if line.hasPrefix("at ") {
+                shapes = Dictionary(line.dropFirst(3).components(separatedBy: "], ").map { part in
+                    let open = part.firstIndex(of: "[") ?? part.endIndex
+                    let shape = part[open...]
+                    return (part[..<open].trimmingCharacters(in: .whitespaces), shape.isEmpty ? "" : shape.hasSuffix("]") ? String(shape) : shape + "]")
+                }) { $1 }
+            } else if line.hasPrefix("f ") {
+                entries.append(Entry(lets: lets, shapes: shapes, function: String(line.dropFirst(2)), line: number))
+                shapes = [:]
+            } else if line.hasPrefix("    "), !entries.isEmpty {
+                entries[entries.count - 1].expected.append(String(line.dropFirst(4)))
+            }
+        }
+        return entries
+    }()
+
+    static var lines: [String] { ((try? String(contentsOf: file, encoding: .utf8)) ?? "").components(separatedBy: "\n") }
+
+    @Test func thereAreAtLeastAHundredAndFifty() { #expect(FormulaTests.entries.count >= 150) }
+
+    @Test(arguments: entries) func formula(_ entry: Entry) throws {
+        let session = Session()
+        for line in entry.lets { #expect(session.run(line).error == nil) }
+        _ = session.run("F_ = \(entry.function)")
+        guard case .function(let function)? = session.interpreter.globals["F_"]?.global?.pointee else {
+            Issue.record("it is no function")
+            return
+        }
+        let parameters = function.parameters.filter(\.isRequired).map(\.name)
+        var stream = RandomStream(seed: 7)
+        func point() -> [String] {
+            parameters.map { name in
+                let shape = entry.shapes[name] ?? ""
+                return shape.isEmpty ? "\(0.2 + stream.uniform(.scalar).number * 1.6)" : "0.3 + 0.2 * randn(\(shape))"
+            }
+        }
+        let place = entry.shapes.isEmpty ? "" : ", at: \(parameters.count == 1 ? point()[0] : "list(\(point().joined(separator: ", ")))")"
+        let found = session.run("formula(F_\(place)).text")
+        guard case .text(let text)? = found.values.last else {
+            Issue.record("\(found.error?.message ?? "no formula") \(found.error?.hints ?? [])")
+            return
+        }
+        #expect(text.string == entry.expected.joined(separator: "\n"))
+        for _ in 0..<3 {
+            let names = zip(parameters, point()).map { "\($0) = \($1)" }
+            let pasted = session.run((names + [text.string]).joined(separator: "\n"))
+            #expect(pasted.error == nil, "\(pasted.error?.message ?? "")")
+            let own = session.run("F_(\(parameters.joined(separator: ", ")))")
+            let (a, b) = (numbers(pasted.values.last), numbers(own.values.last))
+            #expect(a.count == b.count && !b.isEmpty)
+            for (x, y) in zip(a, b) where y.isFinite { #expect(abs(x - y) <= 1e-9 * max(1, abs(y)), "\(x) is not \(y)") }
+        }
+    }
+
+    private func numbers(_ value: Value?) -> [Double] { value?.leaves.compactMap(\.tensor).flatMap(\.numbers) ?? [] }
+
+    /// Derivations name the rule of each primitive, in every language.
+    @Test(arguments: Primitive.catalogue.filter { !$0.rule.isEmpty }.map { ($0.name, $0.rule) })
+    func everyRuleOfAPrimitiveHasAName(_ primitive: String, _ rule: String) { #expect(Words.knownRules.contains(rule)) }
+}

@@ -1,0 +1,219 @@
+import Foundation
+import Runtime
+import Syntax
+import Testing
+
+/// Calls that repeat run by plans, and give what the tape gives.
+@Suite struct PlanCallTests {
+    private func counts(_ code: String, _ mode: PlanMode = .on) -> (counts: PlanCounts, found: Session.Found) {
+        let session = Session()
+        session.interpreter.machine.environment.plans = mode
+        let found = DeepStack.run { session.run(code) }
+        return (session.interpreter.machine.planCounts, found)
+    }
+
+    private func expect(_ code: String, prints output: [String], _ expected: (inout PlanCounts) -> Void) {
+        let (counts, found) = counts(code)
+        var wanted = PlanCounts()
+        expected(&wanted)
+        #expect(found.error == nil, "\(found.error?.message ?? "")")
+        #expect(counts == wanted, "\(counts)\n\(code)")
+        #expect(found.output == output)
+    }
+
+    @Test func aLoopRecordsTwiceAndThenRunsThePlan() {
+        expect("L(w) = (w - 3)^2\nw = 0\nfor i in 1...10 { w <- w - 0.125 * ∇L(w) }\nprint(w)", prints: ["2.831059456"]) {
+            ($0.compiled, $0.hits) = (1, 8)
+        }
+    }
+
+    @Test func whatAFunctionReadsIsAnInput() {
+        expect(
+            "a = 2\nX = [1, 2]\nf(w) = a * sum(X * w^2)\nfor i in 1...4 { print(grad(f)(1)); a <- a + 1; X <- X + 1 }",
+            prints: ["12", "30", "56", "90"]
+        ) { ($0.compiled, $0.hits) = (1, 2) }
+    }
+
+    @Test func aBranchIsAGuard() {
+        expect("f(x) = if x > 2 then x^2 else 10x\nfor i in 1...6 { print(grad(f)(i)) }", prints: ["10", "10", "6", "8", "10", "12"]) {
+            ($0.compiled, $0.hits, $0.misses) = (2, 3, 1)
+        }
+    }
+
+    @Test func aCountIsAGuard() {
+        expect(
+            "n = 2\nf(x) = { s = 0\n for i in 1...n { s <- s + x^i }\n s }\nfor k in 1...4 { print(grad(f)(2)) }\nn <- 3\nprint(grad(f)(2))",
+            prints: ["5", "5", "5", "5", "17"]
+        ) { ($0.compiled, $0.hits, $0.misses) = (2, 2, 1) }
+    }
+
+    @Test func eachShapeHasItsPlan() {
+        expect("f(x) = sum(x^2)\nfor i in 1...3 { print(grad(f)([1, 2])); print(grad(f)(i)) }", prints: ["[2, 4]", "2", "[2, 4]", "4", "[2, 4]", "6"]) {
+            // The two take turns, so that no call is like the last one that had no plan.
+            ($0.compiled, $0.hits) = (0, 0)
+        }
+    }
+
+    @Test func whatAFunctionDoesBesidesIsDoneEachTime() {
+        expect("f(x) = { print(\"here\")\n x^2 }\nfor i in 1...3 { grad(f)(i) }", prints: ["here", "here", "here"]) { $0.abandoned = 1 }
+        expect(
+            "make() = { n = 0\n g(x) = { n <- n + 1\n n * x }\n g }\ng = make()\nfor i in 1...4 { print(grad(g)(5)) }",
+            prints: ["1", "2", "3", "4"]
+        ) { $0.abandoned = 1 }
+    }
+
+    @Test func randomNumbersAreDrawnAnew() {
+        let code = "seed(1)\nf(x) = x * rand()\nprint(grad(f)(1), grad(f)(1), grad(f)(1))"
+        #expect(counts(code).found.output == counts(code, .off).found.output)
+    }
+
+    @Test func anErrorIsToldAsTheTapeTellsIt() {
+        let code = "v = [1, 2, 3]\nf(x, i) = x * v[i]\nfor i in 0...5 { grad(f, wrt: x)(2, i) }"
+        #expect(counts(code).found.error?.message == counts(code, .off).found.error?.message)
+    }
+
+    @Test func aClosureMadeAnewIsTheSameFunction() {
+        expect("for i in 1...5 { print(grad(w -> (w - i)^2)(0)) }", prints: ["-2", "-4", "-6", "-8", "-10"]) {
+            ($0.compiled, $0.hits) = (1, 3)
+        }
+    }
+
+    @Test func secondDerivativesToo() {
+        let code = "f(x) = sum(x^3) + x[0] * x[1]\nfor i in 1...3 { print(hessian(f)([i, 2]), hvp(f, [i, 1], [1, 0]), jacobian(x -> x^2)([i, 3])) }"
+        let planned = counts(code)
+        #expect(planned.found.output == counts(code, .off).found.output)
+        #expect(planned.counts.hits == 3)
+    }
+
+    @Test func nothingIsCompiledWhenPlansAreOff() {
+        #expect(counts("L(w) = w^2\nfor i in 1...9 { grad(L)(i) }", .off).counts == PlanCounts())
+    }
+
+    // MARK: Training
+
+    private let rules = [
+        "sgd(lr: 0.05)", "momentum(lr: 0.02)", "nesterov(lr: 0.02)", "adagrad(lr: 0.1)", "rmsprop(lr: 0.02)", "adadelta()",
+        "adam(lr: 0.05)", "adamw(lr: 0.05)", "nadam(lr: 0.05)", "radam(lr: 0.05)", "lion(lr: 0.01)", "sgd(lr: t -> 0.1 / (t + 1))",
+    ]
+
+    private static let problems = [
+        "train(w -> (w - 3)^2 + 0.1 * w^4, 0, steps: STEPS, rule: RULE)",
+        "train(p -> (1 - p.x)^2 + 10 * (p.y - p.x^2)^2, {x: -1, y: 1}, steps: STEPS, rule: RULE, clip: 5)",
+        "train((p, X, y) -> mean((tanh(X @ p.w + p.b) - y)^2), {w: [0.1, -0.2], b: 0.3}, data: {X: X, y: y}, batch: 3, epochs: STEPS, rule: RULE)",
+        "train((p, X, y) -> mean((X @ p.w - y)^2), {w: f32([0.1, -0.2])}, data: {X: f32(X), y: f32(y)}, batch: 8, epochs: STEPS, rule: RULE)",
+    ]
+    private let data = "X = [[1, 2], [3, -1], [0.5, 0.2], [1, 1], [-2, 1], [0, 1], [2, 2], [1, -1]]\ny = [1, 0, 1, 1, 0, 0.5, 1, 0.2]\n"
+
+    @Test(arguments: PlanCallTests.problems) func trainingGoesOnAsIfNeverStopped(_ problem: String) {
+        for rule in rules {
+            func text(_ steps: String) -> String { problem.replacingOccurrences(of: "STEPS", with: steps).replacingOccurrences(of: "RULE", with: rule) }
+            let more = problem.contains("epochs") ? "epochs" : "steps"
+            let code = data + "a = \(text("30"))\nb = \(text("11"))\nc = train(b, \(more): 19)\nprint(a.params, a.history.steps.loss, a.history.epochs.loss, a.memory, a.loss, a.best)\nprint(c.params, c.history.steps.loss, c.history.epochs.loss, c.memory, c.loss, c.best)"
+            let session = Session()
+            session.interpreter.machine.style.digits = 17
+            let found = DeepStack.run { session.run(code) }
+            #expect(found.error == nil, "\(rule): \(found.error?.message ?? "")")
+            #expect(found.output.count == 2 && found.output.first == found.output.last, "\(rule) \(problem)")
+        }
+    }
+
+    @Test(arguments: PlanCallTests.problems) func trainingByPlanAgreesWithTheTape(_ problem: String) {
+        for rule in rules {
+            let code = data + "r = " + problem.replacingOccurrences(of: "STEPS", with: "12").replacingOccurrences(of: "RULE", with: rule)
+                + "\nprint(join(ravel(r.params), r.history.steps.loss, r.history.steps.gradient[1...-1], r.history.steps.update, r.history.steps.parameters, r.history.steps.cosine[1...-1], r.history.steps.zeros))"
+            let (planned, taped) = (counts(code), counts(code, .off))
+            #expect(planned.counts.hits > 0 && planned.found.error == nil, "\(rule): \(planned.found.error?.message ?? "")")
+            #expect(taped.counts.hits == 0)
+            let (a, b) = (numbers(planned.found.output), numbers(taped.found.output))
+            let tolerance = problem.contains("f32") ? 2e-4 : 1e-8
+            #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) }, "\(rule) \(problem)\n\(a)\n\(b)")
+        }
+    }
+
+    private func numbers(_ output: [String]) -> [Double] {
+        output.joined(separator: " ").split { !"0123456789.e-+naif".contains($0) }.compactMap { Double($0) }
+    }
+
+    // MARK: Generated programs
+
+    /// A random function of a number x, a vector v and a matrix M, with branches and loops, of numbers in the range of ordinary ones.
+    private struct Generator {
+        var random: SystemLike
+        mutating func pick(_ options: [String]) -> String { options[random.below(options.count)] }
+
+        mutating func number(_ depth: Int) -> String {
+            if depth == 0 { return pick(["x", "a", "0.5", "2", "v[1]", "M[0, 1]"]) }
+            let (p, q) = (number(depth - 1), number(depth - 1))
+            return pick([
+                "(\(p) + \(q))", "(\(p) - \(q))", "(\(p) * \(q))", "sin(\(p))", "tanh(\(p))", "exp(-abs(\(p)))", "sqrt(1 + (\(p))^2)",
+                "(if \(p) > \(q) then \(p) else \(q))", "sum(\(vector(depth - 1)))", "mean(\(matrix(depth - 1)))", "max(\(vector(depth - 1)))",
+                "(\(p) / (1 + (\(q))^2))", "(\(vector(depth - 1)) @ \(vector(depth - 1)))", "sigmoid(\(p))^3", "logsumexp(\(vector(depth - 1)))",
+            ])
+        }
+
+        mutating func vector(_ depth: Int) -> String {
+            if depth == 0 { return pick(["v", "w", "M[1]", "[x, a, 1]"]) }
+            let (p, q) = (vector(depth - 1), vector(depth - 1))
+            return pick([
+                "(\(p) + \(q))", "(\(p) * \(q))", "(\(matrix(depth - 1)) @ \(p))", "tanh(\(p))", "softmax(\(p))", "where(\(p) > 0, \(p), \(q))",
+                "(\(p) * \(number(depth - 1)))", "sum(\(matrix(depth - 1)), axis: 0)", "relu(\(p))", "concat([\(p)[1...2], \(q)[0..<1]])", "(-\(p))",
+                "cumsum(\(p))",
+            ])
+        }
+
+        mutating func matrix(_ depth: Int) -> String {
+            if depth == 0 { return pick(["M", "N", "M.T"]) }
+            let (p, q) = (matrix(depth - 1), matrix(depth - 1))
+            return pick([
+                "(\(p) + \(q))", "(\(p) * \(q))", "(\(p) @ \(q))", "(\(p)).T", "(\(p) * \(vector(depth - 1)))", "tanh(\(p))", "log_softmax(\(p))",
+                "(\(p) * \(number(depth - 1)))", "(\(p) - mean(\(q), axis: 1, keep: true))",
+            ])
+        }
+
+        mutating func function() -> String {
+            """
+            f(x, v, M) = {
+                s = \(number(3))
+                for i in 1...3 { s <- 0.3 * s + \(number(2)) * i }
+                if s > 0.1 { s <- \(number(2)) }
+                s + \(number(3))
+            }
+            """
+        }
+    }
+
+    /// A small generator of its own, so that the programs are the same everywhere (Knuth's MMIX constants).
+    private struct SystemLike {
+        var state: UInt64
+        mutating func below(_ count: Int) -> Int {
+            state = state &* 6364136223846793005 &+ 1442695040888963407
+            return Int((state >> 33) % UInt64(count))
+        }
+    }
+
+    @Test(arguments: 0..<60) func generatedProgramsAgree(_ seed: Int) {
+        var generator = Generator(random: SystemLike(state: UInt64(seed) &* 977 &+ 5))
+        let function = generator.function()
+        let code = """
+            a = 0.7
+            w = [0.2, -0.4, 0.9]
+            N = [[0.1, 0.5, -0.3], [0.7, -0.2, 0.4], [-0.6, 0.3, 0.8]]
+            \(function)
+            M = N + 0.1
+            for i in 1...5 {
+                x = 0.3 * i - 0.8
+                g = value_and_grad(f)(x, [x, 0.5, -x], M * x)
+                print(g.value, ravel(g.grad), ravel(grad(x -> grad(f, wrt: x)(x, [1, x, 2], M))(x)))
+                a <- a - 0.3
+                w <- w * -0.9
+            }
+            """
+        let off = counts(code, .off)
+        #expect(off.found.error == nil, "\(off.found.error?.message ?? "")\n\(code)")
+        for mode in [PlanMode.on, .forced] {
+            let (a, b) = (numbers(counts(code, mode).found.output), numbers(off.found.output))
+            let agree = a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= 1e-7 * max(1, abs($1)) }
+            #expect(agree, "\(mode)\n\(code)\n\(a)\n\(b)")
+        }
+    }
+}
