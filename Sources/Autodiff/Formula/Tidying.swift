@@ -49,14 +49,17 @@ package struct Tidying {
         }
     }
 
-    private func simplest(_ term: FormulaTerm) -> FormulaTerm {
-        guard term.cost <= Tidying.mostCost else { return term }
+    /// A form that is multiplied out may lead back to where it came from, so the ways are followed to a depth.
+    private static let mostDepth = 3
+
+    private func simplest(_ term: FormulaTerm, depth: Int = 0) -> FormulaTerm {
+        guard term.cost <= Tidying.mostCost, depth < Tidying.mostDepth else { return term }
         if let inner = term.application(of: .expand)?[0], inner.parts.count > 1 {
-            return algebra.expanded(simplest(inner), term.shape)
+            return algebra.expanded(simplest(inner, depth: depth), term.shape)
         }
         let scaled = term.scaled
         if scaled.coefficient != 1, scaled.term.isSum || scaled.term.parts.count > 1 {
-            return algebra.scale(simplest(scaled.term), by: scaled.coefficient)
+            return algebra.scale(simplest(scaled.term, depth: depth), by: scaled.coefficient)
         }
         var best = term
         func consider(_ candidate: FormulaTerm?, gain: Int = 1) {
@@ -73,11 +76,11 @@ package struct Tidying {
             if let multiplied { consider(factored(multiplied)?.term, gain: 2) }
         case .product(let factors) where factors.contains(where: { $0.base.isSum }):
             guard let multiplied = multipliedOut(term) else { break }
-            consider(multiplied.isSum ? simplest(multiplied) : multiplied, gain: 4)
+            consider(multiplied.isSum ? simplest(multiplied, depth: depth + 1) : multiplied, gain: 4)
         default: break
         }
         // What is shorter now may be made shorter still.
-        return best.cost < term.cost ? simplest(best) : best
+        return best.cost < term.cost ? simplest(best, depth: depth + 1) : best
     }
 
     // MARK: Common factors
