@@ -194,36 +194,3 @@ extension Value {
         }
     }
 }
-
-/// Lists and records that nobody holds any more are taken apart in a loop: one within the other, a hundred thousand deep, they would
-/// use up the stack.
-private enum Nesting {
-    static func takeApart(_ values: inout [Value]) {
-        var lists: [List] = []
-        var records: [Record] = []
-        func put(_ values: inout [Value]) {
-            for value in values {
-                switch value {
-                case .list(let list): lists.append(list)
-                case .record(let record): records.append(record)
-                default: break
-                }
-            }
-            values = []
-        }
-        put(&values)
-        while !lists.isEmpty || !records.isEmpty {
-            if var list = lists.popLast(), isKnownUniquelyReferenced(&list) { put(&list.elements) }
-            if var record = records.popLast(), isKnownUniquelyReferenced(&record) { put(&record.values) }
-        }
-    }
-}
-
-extension Value {
-    fileprivate var isNested: Bool {
-        switch self {
-        case .list, .record: true
-        default: false
-        }
-    }
-}
