@@ -27,7 +27,7 @@ public final class Session {
     ///
     /// - Parameters:
     ///   - options: Where random numbers start, and how numbers are shown.
-    ///   - files: What programs may read; nothing unless you allow it.
+    ///   - files: What programs may read and write; nothing unless you allow it.
     ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
     ///   - notes: Told of things worth knowing that are not errors.
     ///   - progress: Told how training goes, now and then.
@@ -41,6 +41,7 @@ public final class Session {
         var environment = Environment(print: output, note: { _ in })
         environment.interruptions = { interruptions.count }
         environment.readFile = files.read
+        environment.writeFile = files.write
         environment.loadFile = files.load
         environment.progress = { progress(Progress($0)) }
         environment.now = clock

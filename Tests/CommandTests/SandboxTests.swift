@@ -20,6 +20,16 @@ import Testing
         #expect(try Command.run("--sandbox", "-e", "import \"beside.grad\"", in: folder).errors.contains("`import` is not allowed here"))
     }
 
+    @Test func nothingIsReadOrWritten() throws {
+        let folder = try folder()
+        try folder.write("read(\"beside.grad\")", to: "reads.grad")
+        try folder.write("write(\"x\", \"made.txt\")", to: "writes.grad")
+        #expect(try Command.run("--sandbox", "reads.grad", in: folder).messages == ["error: files cannot be read here"])
+        #expect(try Command.run("--sandbox", "--allow", ".", "reads.grad", in: folder).output == "\"x = 7\"\n")
+        #expect(try Command.run("--sandbox", "--allow", ".", "writes.grad", in: folder).messages == ["error: files cannot be written here"])
+        #expect(folder.names == ["beside.grad", "reads.grad", "writes.grad"])
+    }
+
     @Test func limitsAreOn() throws {
         let deep = try Command.run("--sandbox", "-e", "f(n) = 1 + f(n + 1)", "-e", "f(0)")
         #expect(deep.status == 70)
@@ -51,7 +61,7 @@ import Testing
 
     /// Far more than any machine has, and more than the system gives a process.
     @Test func theSystemsOwnLimitIsAnError() throws {
-        let command = try Command.shell("ulimit -v 4000000; \"$grad\" -e 'x = list()' -e 'while true { x <- list(x, ones([1000000])) }'")
+        let command = try Command.shell("ulimit -v 4000000; \"$grad\" -e 'x = list()' -e 'while true { x <- append(x, ones([1000000])) }'")
         #expect(command.exited && command.status == 70)
         #expect(command.messages.count == 1)
         let doubling = try Command.shell("ulimit -v 4000000; \"$grad\" -e 's = \"ab\"' -e 'while true { s <- \"{s}{s}\" }'")

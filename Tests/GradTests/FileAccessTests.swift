@@ -69,6 +69,29 @@ import Testing
         #expect(error?.message.contains("10") == true)
     }
 
+    @Test func filesAreWrittenWhereWritingIsAllowed() throws {
+        let session = Session(files: try .folder(inside.path, writing: true)) { _ in }
+        try session.run("write(\"first\", \"note.txt\")\nwrite(\"second\", \"note.txt\")\nwrite(\"deep\", \"deep/note.txt\")")
+        #expect(try session.run("read(\"note.txt\") + read(\"deep/note.txt\")") == "seconddeep")
+        // Nothing half written is left beside it.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: inside.path).filter { $0.hasPrefix("note") } == ["note.txt"])
+    }
+
+    @Test(arguments: ["../stolen.txt", "up/stolen.txt", "out.grad", "/tmp/grad-stolen.txt", "deep", "nowhere/x.txt", "..", ""])
+    func nothingIsWrittenOutside(_ path: String) throws {
+        let session = Session(files: try .folder(inside.path, writing: true)) { _ in }
+        let error = #expect(throws: GradError.self) { try session.run("write(\"x\", \"\(path)\")") }
+        #expect(error?.kind == .failed)
+        #expect(try String(contentsOf: root.appendingPathComponent("secret.grad"), encoding: .utf8) == "secret = 42\n")
+        #expect(!FileManager.default.fileExists(atPath: root.appendingPathComponent("stolen.txt").path))
+    }
+
+    @Test func readingAloneDoesNotLetWrite() throws {
+        let session = Session(files: try .folder(inside.path)) { _ in }
+        let error = #expect(throws: GradError.self) { try session.run("write(\"x\", \"x.txt\")") }
+        #expect(error?.message == "files cannot be written here")
+    }
+
     @Test func importsComeFromTheResolver() throws {
         let files = try Session.FileAccess.folder(inside.path).importing { path in Array("found = \"\(path)\"".utf8) }
         let session = Session(files: files) { _ in }
