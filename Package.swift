@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
 /// Only `scripts/fuzz` asks for it, and links libFuzzer's run-time library.
 let fuzzer: [Target] = Context.environment["GRAD_FUZZ"] == nil ? [] : [
     .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz",
-        exclude: ["Corpus", "grad.dict"], swiftSettings: settings)
+        exclude: ["Corpus", "Open", "grad.dict"], swiftSettings: settings)
 ]
 
 let package = Package(
