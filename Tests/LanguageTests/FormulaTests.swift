@@ -65,12 +65,12 @@ import Wording
             }
         }
         let place = entry.shapes.isEmpty ? "" : ", at: \(parameters.count == 1 ? point()[0] : "list(\(point().joined(separator: ", ")))")"
-        let found = session.run("formula(F_\(place)).text")
-        guard case .text(let text)? = found.values.last else {
+        let found = session.run("formula_ = formula(F_\(place))\nformula_\nformula_.text")
+        guard found.values.count == 2, case .text(let text) = found.values[1] else {
             Issue.record("\(found.error?.message ?? "no formula") \(found.error?.hints ?? [])")
             return
         }
-        #expect(text.string == entry.expected.joined(separator: "\n"))
+        #expect(session.interpreter.machine.style.describe(found.values[0]) == entry.expected.joined(separator: "\n"))
         for _ in 0..<3 {
             let names = zip(parameters, point()).map { "\($0) = \($1)" }
             let pasted = session.run((names + [text.string]).joined(separator: "\n"))

@@ -215,7 +215,8 @@ extension ResultForm {
         case .node(let node):
             results.append(node)
             let place = results.count - 1
-            if node.shape.rank == 0, node.primitive.isPredicate {
+            // The derivative of relu is recorded as `x > 0`, and is a number all the same.
+            if node.shape.rank == 0, node.primitive.isPredicate, node.index < node.tape.firstAdjoint {
                 self = .truth(place)
             } else {
                 self = node.value.isNumber ? .number(place) : .tensor(place, node.shape, node.value.type)
