@@ -8,10 +8,10 @@ import Testing
 
     @Test func theFileIsAlwaysWhole() throws {
         let folder = try Folder()
-        // Runs of a model of 3,600 numbers, with what Adam remembers of each.
+        // Runs of a model of 400 numbers, with what Adam remembers of each.
         let program = """
             L(p) = mean((p.w - 1)^2)
-            run(n) = train(L, {w: zeros([60, 60])}, rule: adam(lr: 0.1), steps: n)
+            run(n) = train(L, {w: zeros([20, 20])}, rule: adam(lr: 0.1), steps: n)
             runs = map(run, 1...3)
             """
         try folder.write(program + "\nfor r in runs { save(r, \"run{r.steps}.safetensors\") }", to: "once.grad")
