@@ -72,7 +72,7 @@ def series(grad, run, template, sizes, **more):
         for n in sizes:
             path = os.path.join(folder, "program.grad")
             with open(path, "w") as file:
-                file.write(template.format(n=n, repeats=max(1, min(100, 10**5 // n)), **more))
+                file.write(template.format(n=n, repeats=max(10, min(1000, 10**6 // n)), **more))
             lines, peak = run([grad, path], 1, "Grad")
             points.append((n, lines["seconds"][-1][0]))
             memory.append(peak)
@@ -95,7 +95,7 @@ def parsing(grad, sizes, run):
 
 def report(grad, run, quick):
     last = 4 if quick else 7
-    parts = ["How cost grows (a slope of 1 is linear)\n"]
+    parts = ["How cost grows\n\nA slope of 1 is linear; the bars are on a logarithmic scale, four signs to a factor of ten.\n"]
     points, memory = series(grad, run, TAPE, [10**k for k in range(2, min(last, 6) + 1)])
     parts.append(drawn("Operations on the tape, time of one derivative", "turns", points, memory))
     points, memory = series(grad, run, ROWS, [10**k for k in range(3, last + 1)], epochs=1)

@@ -250,10 +250,24 @@ def main():
     for note in bench.notes:
         print(f"- {note}")
     if options.markdown:
-        with open(options.markdown, "w") as file:
-            file.write(
-                f"Measured on {datetime.date.today()}: {machine()}; {versions(bench)}. Medians of {bench.runs} runs.\n\n"
-                + "\n".join(lines) + "\n\n" + "".join(f"- {note}\n" for note in bench.notes) + "\n" + grown)
+        write(options.markdown, bench, lines, grown)
+
+
+MARK = "<!-- Below this line scripts/bench --markdown writes. -->\n"
+
+
+def write(path, bench, lines, grown):
+    """Puts the figures below the mark; what stands above it stays."""
+    above = "# Benchmarks\n\n" + MARK
+    if os.path.exists(path):
+        with open(path) as file:
+            text = file.read()
+        if MARK in text:
+            above = text[:text.index(MARK)] + MARK
+    figures = f"\nMeasured on {datetime.date.today()}: {machine()}; {versions(bench)}. Medians of {bench.runs} runs.\n\n" + "\n".join(lines) + "\n"
+    notes = "\n" + "".join(f"- {note}\n" for note in bench.notes) if bench.notes else ""
+    with open(path, "w") as file:
+        file.write(above + figures + notes + ("\n## " + grown if grown else ""))
 
 
 main()
