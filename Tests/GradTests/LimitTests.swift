@@ -49,7 +49,7 @@ import Testing
             ("randn([1e4, 1e4]) @ randn([1e4, 1e4])", .elements), ("f(x) = f(x) + 1\nf(0)", .callDepth),
             ("for i in 1...1e15 { print(i) }", .output), ("x = 1\nwhile true { x <- x + 1 }", .steps),
             ("s = \"ab\"\nwhile true { s <- \"{s}{s}\" }", .memory), ("x = [0]\nwhile true { x <- join(x, x) }", .elements),
-            ("k = list()\nwhile true { k <- append(k, randn([1000])) }", .memory),
+            ("k = list()\nwhile true { k <- append(k, randn([20000])) }", .memory),
         ] as [(String, Session.Limit)] {
             let error = #expect(throws: GradError.self, "\(program)") { try session.run(program) }
             #expect(error?.kind == .limit(limit), "\(program)")

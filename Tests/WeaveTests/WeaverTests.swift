@@ -8,11 +8,11 @@ import Testing
 
 /// Whole pages.
 @Suite struct WeaverTests {
-    private func page(_ text: String, language: String = "en") -> String {
+    private func page(_ text: String, name: String = "lesson.grad", language: String = "en") -> String {
         DeepStack.run {
             let files: (String) throws -> [UInt8] = { [UInt8](try Data(contentsOf: WeaverTests.root.appendingPathComponent($0))) }
             let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }, readFile: files))
-            return Weaver(interpreter.addSource(name: "lesson.grad", bytes: Array(text.utf8)), interpreter, language: language).html
+            return Weaver(interpreter.addSource(name: name, bytes: Array(text.utf8)), interpreter, language: language).html
         }
     }
 
@@ -106,7 +106,7 @@ import Testing
     /// Every lesson makes a page that needs nothing else: no script, no address that is loaded.
     @Test(arguments: WeaverTests.lessons)
     func lesson(_ path: String) throws {
-        let page = page(try String(contentsOfFile: path, encoding: .utf8))
+        let page = page(try String(contentsOfFile: path, encoding: .utf8), name: String(path.dropFirst(WeaverTests.root.path.count + 1)))
         #expect(isWellFormed(page))
         #expect(!page.contains("class=\"error\""))
         for loaded in ["<script", "<link", "src=", "@import", "url("] { #expect(!page.contains(loaded)) }
