@@ -1,5 +1,5 @@
 /// The text of a paragraph: code, emphasis, links, formulas, escapes. After CommonMark, without raw HTML: what looks like a tag is text.
-struct Inlines {
+package struct Inlines {
     private let characters: [Character]
     private var position = 0
     private let math: (String) -> String?
@@ -13,7 +13,7 @@ struct Inlines {
     private static let mostNested = 30
 
     /// - Parameter math: a Grad expression as a formula; `nil` for what is none.
-    static func html(_ text: String, math: @escaping (String) -> String? = { _ in nil }) -> String { html(text, math, depth: 0) }
+    package static func html(_ text: String, math: @escaping (String) -> String? = { _ in nil }) -> String { html(text, math, depth: 0) }
 
     private static func html(_ text: String, _ math: @escaping (String) -> String?, depth: Int) -> String {
         var inlines = Inlines(characters: Array(text), math: math, depth: depth)

@@ -1,8 +1,8 @@
 /// The comments of a lesson as text: headings, paragraphs, lists, quotations, tables, code. A part of CommonMark, with tables and formulas;
 /// HTML is not passed on.
-struct Markdown {
+package struct Markdown {
     /// A piece of text, in order.
-    indirect enum Block: Equatable {
+    package indirect enum Block: Equatable {
         case heading(level: Int, String)
         case paragraph(String)
         case code(String, language: String)
@@ -12,7 +12,7 @@ struct Markdown {
         case rule
     }
 
-    enum Alignment: String { case none = "", left, center, right }
+    package enum Alignment: String { case none = "", left, center, right }
 
     private var lines: ArraySlice<String>
     /// Inside an item of a list, where an indented mark can only be a list.
@@ -20,7 +20,7 @@ struct Markdown {
 
     private init(_ lines: ArraySlice<String>) { self.lines = lines }
 
-    static func blocks(_ lines: [String]) -> [Block] {
+    package static func blocks(_ lines: [String]) -> [Block] {
         var reader = Markdown(lines[...])
         return reader.read(depth: 0)
     }

@@ -1,12 +1,14 @@
 import Syntax
 
 /// Blocks of text as HTML.
-struct MarkdownHTML {
+package struct MarkdownHTML {
     /// Sections found so far, for the list of contents.
     private(set) var sections: [(id: String, title: String)] = []
     private(set) var title: String?
 
-    mutating func html(_ blocks: [Markdown.Block]) -> String { blocks.map { html($0) + "\n" }.joined() }
+    package init() {}
+
+    package mutating func html(_ blocks: [Markdown.Block]) -> String { blocks.map { html($0) + "\n" }.joined() }
 
     private mutating func html(_ block: Markdown.Block) -> String {
         switch block {

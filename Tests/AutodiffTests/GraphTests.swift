@@ -1,7 +1,7 @@
 import Testing
 import Tensors
 
-@testable import Autodiff
+import Autodiff
 
 /// Graphs of every primitive's gradient and second gradient give what the tape gives, simplified or not.
 @Suite struct GraphTests {

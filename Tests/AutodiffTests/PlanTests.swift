@@ -1,7 +1,7 @@
 import Testing
 import Tensors
 
-@testable import Autodiff
+import Autodiff
 
 /// Compiled plans give what the tape gives.
 @Suite struct PlanTests {

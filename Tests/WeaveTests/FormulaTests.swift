@@ -1,7 +1,7 @@
 import TerminalSupport
 import Testing
 
-@testable import Weave
+import Weave
 
 /// Expressions as mathematics. The expected markup is written in short: `mi`, `mn` and
 /// `mo` without their tags, `mrow` as braces, the rest by name.

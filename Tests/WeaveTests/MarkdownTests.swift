@@ -1,7 +1,7 @@
 import TerminalSupport
 import Testing
 
-@testable import Weave
+import Weave
 
 /// Text as it is written and as it is set. Each case is what a reader of a lesson would notice.
 @Suite struct MarkdownTests {

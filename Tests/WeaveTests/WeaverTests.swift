@@ -4,7 +4,7 @@ import Syntax
 import TerminalSupport
 import Testing
 
-@testable import Weave
+import Weave
 
 /// Whole pages.
 @Suite struct WeaverTests {

@@ -84,7 +84,7 @@ package final class GraphValue: ObjectValue {
     }
 
     package override var typeName: String { "a graph" }
-    package override var fileForms: [FileForm] { [FileForm("svg", text: { SVGRenderer().render(picture) })] }
+    package override var fileForms: [FileForm] { [FileForm("svg", text: { SVGRenderer().render(self.picture) })] }
     package override var fieldNames: [String] { ["nodes", "edges"] }
     package override func field(_ name: String) -> Value? {
         switch name {

@@ -1,4 +1,4 @@
-package import Syntax
+import Syntax
 
 // Lists and records are trees that functions walk by recursion: equality, printing, updates field by field, and freeing them. So how deep
 // they nest is bounded, and how many values they hold, each counted as often as a walk meets it: `x <- list(x, x)` doubles that
