@@ -42,7 +42,12 @@ extension Tape {
             try propagate(adjoint, through: node, active: active, first: first, into: &adjoints)
         }
         // A variable made after the output, as the second argument of f(a, b) = a is, has no part in it.
-        return variables.map { $0.index <= last ? adjoints[$0.index - first] : nil }
+        return variables.map { $0.index <= last ? adjoints[$0.index - first].map(asNumber) : nil }
+    }
+
+    /// The derivative of relu is recorded as `x > 0`, and is a number all the same.
+    private func asNumber(_ adjoint: Node) -> Node {
+        adjoint.primitive.isPredicate ? Primitive.multiply(adjoint, constant(Tensor(1, type: adjoint.value.type))) : adjoint
     }
 
     /// The adjoint of a slice, and where it belongs in the tensor that was sliced.

@@ -215,8 +215,7 @@ extension ResultForm {
         case .node(let node):
             results.append(node)
             let place = results.count - 1
-            // The derivative of relu is recorded as `x > 0`, and is a number all the same.
-            if node.shape.rank == 0, node.primitive.isPredicate, node.index < node.tape.firstAdjoint {
+            if node.shape.rank == 0, node.primitive.isPredicate {
                 self = .truth(place)
             } else {
                 self = node.value.isNumber ? .number(place) : .tensor(place, node.shape, node.value.type)

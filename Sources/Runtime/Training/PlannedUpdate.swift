@@ -35,9 +35,10 @@ extension Trainer {
         ] + setup.data.map { Value($0.tensor) }
     }
 
-    /// The loss where the run stands, as the next update's plan finds it.
+    /// The loss where the run stands, as the next update's plan finds it. A plateau is not to wait for it: it sets η by the loss at an epoch's
+    /// end, which without data is that of every update.
     mutating func lossByPlan() throws -> Double? {
-        guard mayBePlanned, let step, state.steps > 0, entry.reason == nil, setup.data.isEmpty, let outcome = try outcome(of: step),
+        guard mayBePlanned, state.plateau == nil, let step, state.steps > 0, entry.reason == nil, setup.data.isEmpty, let outcome = try outcome(of: step),
             case .list(let list) = outcome
         else { return nil }
         return list.elements[TrainingStep.Outcome.loss.rawValue].tensor?.number
@@ -46,6 +47,7 @@ extension Trainer {
     /// Makes as many updates as one plan can, at most up to `last`.
     mutating func updateMany(through last: Int, interruptions before: Int, goal: Int) throws {
         guard mayBePlanned, let step, setup.every == nil, state.lastGradient != nil, entry.reason == nil else { return }
+        if setup.data.isEmpty, state.plateau != nil { return }
         let loop = entry.plans.lazy.compactMap { [loops] ready in loops[ObjectIdentifier(ready)] }.first ?? makeLoop(step)
         guard let loop else { return }
         let start = state.steps
