@@ -15,6 +15,8 @@ package final class Tape {
     package private(set) var hasSelection = false
     /// Whether a plan is to be made of it.
     package var isForPlan = false
+    /// Longer than this it is no use to who records it.
+    package var mostNodes = Int.max
     /// Whether a formula is to be made of it: then lengths that are divided by stay visible instead of becoming part of a constant.
     package var isForFormula = false
     /// Nodes whose value decided something outside the tape (a branch, a count, an index): a plan made of the tape holds only while they

@@ -25,6 +25,13 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
+    /// Takes in the losses of epochs one after another, `stride` numbers apart; the place of the best so far if it is among them.
+    package mutating func observe(_ losses: UnsafePointer<Double>, stride: Int, count: Int, firstEpoch: Int) -> Int? {
+        var best: Int?
+        for index in 0..<count where observe(losses[index * stride], epoch: firstEpoch + index) { best = index }
+        return best
+    }
+
     package var isOver: Bool { patience.map { waited > 0 && waited >= $0 } ?? false }
 }
 

@@ -13,7 +13,7 @@ package struct Log: Sendable, Equatable {
     /// The newest row, if the stride passed it over.
     private var pending: [Double]?
 
-    package static let capacity = 1 << 16
+    package static let capacity = 1 << 14
 
     package init(_ names: [String]) {
         self.names = names
@@ -52,8 +52,11 @@ package struct Log: Sendable, Equatable {
     /// Whether the next row will be kept, and not passed over.
     package var keepsNext: Bool { given % stride == 0 }
 
-    /// Counts a row that is passed over and is not the newest for long.
-    package mutating func pass() { given += 1 }
+    /// How many rows will be passed over before one is kept.
+    package var passesAhead: Int { keepsNext ? 0 : stride - given % stride }
+
+    /// Counts rows that are passed over and are not the newest for long.
+    package mutating func pass(_ count: Int = 1) { given += count }
 
     private mutating func thin() {
         for index in columns.indices {
@@ -112,8 +115,23 @@ package struct History: Sendable, Equatable {
     /// Whether the next point of the path will be kept, and not passed over.
     package var keepsPath: Bool { path.keepsNext }
 
-    /// Counts a point that is passed over and is not the newest for long.
-    package mutating func passPath() { path.pass() }
+    /// Counts points that are passed over and are not the newest for long.
+    package mutating func passPath(_ count: Int = 1) { path.pass(count) }
+
+    /// How many updates that are epochs themselves leave nothing here but their number. The row of an epoch tells of the update before it.
+    package var passesAhead: Int {
+        min(steps.passesAhead, epochs.passesAhead - 1, tracksPath ? path.passesAhead : .max)
+    }
+
+    /// How many updates from here on have to be told of one by one.
+    package var turnsToTell: Int { max(steps.stride, epochs.stride) <= 2 ? .max : 2 }
+
+    /// Counts such updates.
+    package mutating func pass(_ count: Int) {
+        steps.pass(count)
+        epochs.pass(count)
+        if tracksPath { path.pass(count) }
+    }
 
     package mutating func track(_ parameters: [Double]) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }

@@ -35,6 +35,29 @@ package struct Graph: Sendable {
 }
 
 extension Graph {
+    /// What these terms need and nothing else; all inputs stay.
+    package init(needing outputs: [Int], inputs: [Int], of terms: [Term], simplifications: Set<String>) {
+        var isNeeded = [Bool](repeating: false, count: terms.count)
+        for place in outputs + inputs { isNeeded[place] = true }
+        for place in terms.indices.reversed() where isNeeded[place] {
+            for operand in terms[place].operands { isNeeded[operand] = true }
+        }
+        var moved = [Int](repeating: -1, count: terms.count)
+        var kept: [Term] = []
+        for place in terms.indices where isNeeded[place] {
+            moved[place] = kept.count
+            kept.append(terms[place].moved { moved[$0] })
+        }
+        self.init(terms: kept, inputs: inputs.map { moved[$0] }, outputs: outputs.map { moved[$0] }, simplifications: simplifications)
+    }
+
+    /// The same with fewer outputs, those at these positions.
+    package func keeping(outputs positions: [Int]) -> Graph {
+        Graph(needing: positions.map { outputs[$0] }, inputs: inputs, of: terms, simplifications: simplifications)
+    }
+}
+
+extension Graph {
     /// The values of the outputs for values of the inputs, term by term: what plans and formulas are checked against.
     package func evaluate(_ values: [Tensor]) throws(PrimitiveError) -> [Tensor] {
         var results = [Tensor](repeating: Tensor(.nan), count: terms.count)
@@ -63,6 +86,13 @@ package struct Term: Sendable {
 
     package var isInput: Bool { primitive === Primitive.variable }
     package var isConstant: Bool { primitive === Primitive.constant }
+
+    /// With operands at other places.
+    fileprivate func moved(_ move: (Int) -> Int) -> Term {
+        Term(
+            primitive: primitive, attributes: attributes, operands: operands.map(move), shape: shape, type: type, value: value,
+            origin: origin)
+    }
 
     /// The number of a constant of rank 0.
     package var number: Double? {

@@ -139,26 +139,7 @@ package struct GraphBuilder {
 
     /// The graph of what the outputs need.
     package func finish(outputs: [Int]) -> Graph {
-        var isNeeded = [Bool](repeating: false, count: terms.count)
-        for place in outputs + inputs { isNeeded[place] = true }
-        for place in terms.indices.reversed() where isNeeded[place] {
-            for operand in terms[place].operands { isNeeded[operand] = true }
-        }
-        var moved = [Int](repeating: -1, count: terms.count)
-        var kept: [Term] = []
-        for place in terms.indices where isNeeded[place] {
-            moved[place] = kept.count
-            kept.append(terms[place].moved { moved[$0] })
-        }
-        return Graph(terms: kept, inputs: inputs.map { moved[$0] }, outputs: outputs.map { moved[$0] }, simplifications: used)
-    }
-}
-
-extension Term {
-    fileprivate func moved(_ move: (Int) -> Int) -> Term {
-        Term(
-            primitive: primitive, attributes: attributes, operands: operands.map(move), shape: shape, type: type, value: value,
-            origin: origin)
+        Graph(needing: outputs, inputs: inputs, of: terms, simplifications: used)
     }
 }
 

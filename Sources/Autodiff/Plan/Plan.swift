@@ -81,6 +81,18 @@ package final class Plan {
         PlanStatistics.shared.add(byteCount)
     }
 
+    /// A plan of its own that gives some of the results and nothing else, under the same guards.
+    package func keeping(results: [Int]) -> Plan? {
+        let guarded = Array(resultCount..<graph.outputs.count)
+        return Plan(
+            graph.keeping(outputs: results + guarded), results: results.count, expected: guards.map { (value: $0.expected, isCondition: $0.isCondition) })
+    }
+
+    /// Takes over the numbers of all inputs of rank 0.
+    package func setNumbers(as other: Plan) {
+        for input in inputs.indices { setNumber(input, other.input(input)) }
+    }
+
     deinit {
         PlanStatistics.shared.add(-byteCount)
         memory.registers.deallocate()

@@ -253,10 +253,20 @@ extension Machine {
             let frame = Frame(slots: slots, captures: closure.captures)
             if !code.isSimple { try prepare(code, frame, site) }
             if let numeric = code.numeric, let value = try numeric.call(code, frame, self, site) { return value }
+            if tape == nil, isLarge(slots, filled), let value = try plannedCall(closure, (0..<filled).map { slots[$0] }, site) { return value }
             return try code.body(frame)
         } catch {
             throw risen(error, through: code, site)
         }
+    }
+
+    /// Whether one of the arguments is a tensor so large that operations take longer than to look for a plan.
+    @inline(__always)
+    private func isLarge(_ slots: UnsafeMutablePointer<Value>, _ count: Int) -> Bool {
+        for index in 0..<count {
+            if case .tensor(let tensor) = slots[index], tensor.tensor.count >= Machine.worthAPlan { return true }
+        }
+        return false
     }
 
     @inline(__always)

@@ -9,6 +9,7 @@ extension Machine {
     /// Applies a primitive to numbers, tensors and nodes; the result joins the tape if an operand is on it.
     package func apply(_ primitive: Primitive, _ operands: [Value], _ attributes: Attributes = .none, _ site: Site) throws -> Value {
         let value: Value
+        if let tape, tape.nodes.count > tape.mostNodes { throw Unplannable(reason: "its tape is too long") }
         do throws(PrimitiveError) {
             if let tape, operands.contains(where: \.isTraced) {
                 tape.origin = Origin(site.span)

@@ -22,6 +22,16 @@ extension Machine {
 
     /// Tapes longer than this are not compiled.
     private static let mostNodes = 400_000
+    /// Recording holds all that a call computes at once, which a call by itself lets go of: this many bytes of it, about.
+    private static let mostRecorded = 1 << 30
+    /// A call of a function is worth a plan, as its derivatives always are, where its arguments have as many numbers.
+    static let worthAPlan = 1 << 14
+
+    /// The value of a function for large tensors, whose operations a plan makes in fewer passes over memory.
+    @inline(never)
+    func plannedCall(_ closure: Closure, _ arguments: [Value], _ site: Site) throws -> Value? {
+        try planned(closure, roots: [closure], closure.code.plans.entry(.call), arguments, site)
+    }
 
     /// The value of a call by a plan, or while one is being made; `nil` when the call is left to the tape. `roots` are the functions that
     /// `callable` calls, `entry` where its plans are kept, `own` cells that it fills itself. `fromFirst`: the first call is run by its plan already,
@@ -92,6 +102,8 @@ extension Machine {
     ) throws -> Value? {
         let fresh = Tape()
         fresh.isForPlan = true
+        let largest = reach.inputs.lazy.compactMap(\.tensor).map { $0.count * $0.type.size }.max() ?? 8
+        fresh.mostNodes = callable is Closure ? max(64, Machine.mostRecorded / max(8, largest)) : Machine.mostNodes
         fresh.poll = { [unowned self] in try checkWork() }
         let nodes = reach.inputs.map { fresh.variable($0.tensor ?? Tensor(.nan)) }
         let before = random
@@ -117,9 +129,9 @@ extension Machine {
             return nil
         }
         defer { fresh.close() }
-        guard fresh.nodes.count <= Machine.mostNodes, let ready = compiled(fresh, nodes, output, reach, isJudged: isJudged) else {
+        guard fresh.nodes.count <= fresh.mostNodes, let ready = compiled(fresh, nodes, output, reach, isJudged: isJudged) else {
             planCounts.abandoned += 1
-            entry.reason = fresh.nodes.count > Machine.mostNodes ? "its tape is too long" : "its result is no number, tensor, or form of such"
+            entry.reason = fresh.nodes.count > fresh.mostNodes ? "its tape is too long" : "its result is no number, tensor, or form of such"
             return output.mapLeaves { leaf in if case .node(let node) = leaf { Value.plain(node) } else { leaf } }
         }
         planCounts.compiled += 1

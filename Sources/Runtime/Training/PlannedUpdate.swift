@@ -67,7 +67,11 @@ extension Trainer {
             }
             return trainer.machine.environment.interruptions() == before
         }
-        if try !loop.runNumbers(&self, through: last, proceed) { try loop.run(&self, through: last, proceed) }
+        if setup.data.isEmpty, let numbers = loop.numbers {
+            if loop.matches(try stepArguments(step)) { try numbers.run(&self, through: last, proceed) }
+        } else {
+            try loop.run(&self, through: last, proceed)
+        }
         guard setup.data.isEmpty, state.steps > start else { return }
         if state.stopping.isOver { state.ending = .patience(state.stopping.waited) } else { try recordEpoch() }
         if state.stopping.isOver { state.ending = .patience(state.stopping.waited) }

@@ -3,100 +3,162 @@ import Syntax
 import Tensors
 import Training
 
-extension TrainingLoop {
-    /// Updates of a few numbers as one register program that C repeats: some nanoseconds for each operation. `false` where there is no such.
-    func runNumbers(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws -> Bool {
-        guard !hasSchedule, !ready.isRandom, trainer.setup.data.isEmpty, parts.allSatisfy(\.isNumber) else { return false }
-        let places = measures.map { measure -> Int? in if case .result(let place) = measure { place } else { nil } }
-        // The parameters that an update starts from, and those that it gives.
-        let old = parts[..<parameterCount].map(\.input)
-        let new = parts[..<parameterCount].map(\.result)
-        guard let program = ready.plan.loop(
-            carrying: parts.map { ($0.result, $0.input) }, counter: counter, recording: places.compactMap { $0 } + new, inputs: old)
-        else { return false }
-        guard matches(try trainer.stepArguments(step)) else { return false }
-        let width = program.width
-        let room = UnsafeMutablePointer<Double>.allocate(capacity: max(1, width) * ScalarChunk.turns)
-        defer { room.deallocate() }
+// Updates of a few numbers as register programs that C repeats: some nanoseconds for each operation.
+
+/// The two programs of a loop over numbers: one that makes an update and all that history tells of it, and one for the updates that history
+/// passes over, which measures nothing.
+final class ScalarTraining {
+    private let loop: TrainingLoop
+    private let whole: ScalarLoop
+    private let bare: (plan: Plan, program: ScalarLoop)?
+    /// For each measure its place in a row, `nil` where it is fixed.
+    private let places: [Int?]
+    /// How many of the measures are in a row; the new parameters and the old ones stand behind them.
+    private let measureCount: Int
+    private let room: UnsafeMutablePointer<Double>
+
+    /// Updates between two looks at whether to stop.
+    private static let turns = 4096
+    /// Numbers below it have squares that can be added up.
+    private static let large = 1e150
+
+    /// `nil` where an update is no arithmetic on numbers alone.
+    init?(_ loop: TrainingLoop) {
+        guard !loop.hasSchedule, !loop.ready.isRandom, loop.parts.allSatisfy(\.isNumber) else { return nil }
+        let results = loop.measures.map { measure -> Int? in if case .result(let place) = measure { place } else { nil } }
+        let recorded = results.compactMap { $0 }
+        let parameters = loop.parts[..<loop.parameterCount]
+        let plan = loop.ready.plan
+        guard let whole = plan.loop(
+            carrying: loop.parts.map { ($0.result, $0.input) }, counter: loop.counter, recording: recorded + parameters.map(\.result),
+            inputs: parameters.map(\.input))
+        else { return nil }
+        (self.loop, self.whole, measureCount) = (loop, whole, recorded.count)
+        var next = 0
+        places = results.map { result in
+            guard result != nil else { return nil }
+            defer { next += 1 }
+            return next
+        }
+        bare = ScalarTraining.bare(loop)
+        room = .allocate(capacity: max(1, whole.width, bare?.program.width ?? 0) * ScalarTraining.turns)
+    }
+
+    deinit { room.deallocate() }
+
+    /// Puts down the loss, the gradient, and the parameters from before.
+    private static func bare(_ loop: TrainingLoop) -> (Plan, ScalarLoop)? {
+        guard case .result(let loss) = loop.measures[0] else { return nil }
+        let parts = loop.parts
+        guard let plan = loop.ready.plan.keeping(results: parts.map(\.result) + [loss]) else { return nil }
+        let gradients = parts.indices.suffix(loop.parameterCount)
+        let program = plan.loop(
+            carrying: parts.indices.map { ($0, parts[$0].input) }, counter: loop.counter, recording: [parts.count] + gradients,
+            inputs: parts[..<loop.parameterCount].map(\.input))
+        return program.map { (plan, $0) }
+    }
+
+    // MARK: Running
+
+    func run(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws {
+        bare?.plan.setNumbers(as: loop.ready.plan)
         var isFirst = true
         while trainer.state.steps < last, try proceed(&trainer) {
-            ready.plan.setNumber(counter, Double(trainer.state.steps + 1))
-            let before = parts.map { ready.plan.input($0.input) }
-            let wanted = min(ScalarChunk.turns, last - trainer.state.steps)
-            let turns = program.run(wanted, records: room)
-            let kept = record(&trainer, room, turns, width, places, isFirst: isFirst)
-            isFirst = false
-            if kept < turns {
-                // Once more, up to the one that is not finite.
-                for (part, number) in zip(parts, before) { ready.plan.setNumber(part.input, number) }
-                ready.plan.setNumber(counter, Double(trainer.state.steps - kept + 1))
-                _ = program.run(kept, records: nil)
+            var left = min(ScalarTraining.turns, last - trainer.state.steps)
+            while left > 0 {
+                // The first update has no epoch of the loop behind it, and the last is always told of.
+                let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passesAhead, left - 1)
+                let wanted: Int
+                let made: Int
+                if passes > 0, let bare, runBare(bare.plan, bare.program, &trainer, passes) {
+                    (wanted, made) = (passes, passes)
+                } else {
+                    wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.turnsToTell))
+                    made = runWhole(&trainer, wanted, isFirst: isFirst)
+                }
+                isFirst = false
+                trainer.machine.planCounts.hits += made
+                if made < wanted {
+                    store(&trainer)
+                    return
+                }
+                left -= made
             }
-            trainer.machine.planCounts.hits += kept
-            if kept > 0 {
-                var memory = LoopMemory(parts)
-                for (index, part) in parts.enumerated() { memory.set(index, ready.plan.input(part.input)) }
-                memory.store(&trainer.state, parts)
-            }
-            if kept < wanted { return true }
+            store(&trainer)
         }
-        return true
+    }
+
+    /// Brings the trainer's state up to where the program stands.
+    private func store(_ trainer: inout Trainer) {
+        var memory = LoopMemory(loop.parts)
+        for (index, part) in loop.parts.enumerated() { memory.set(index, loop.ready.plan.input(part.input)) }
+        memory.store(&trainer.state, loop.parts)
     }
 
     private func parameters(_ numbers: UnsafeMutablePointer<Double>, _ form: Value) -> Value {
-        Trainer.refill(form, (0..<parameterCount).map { Value(Tensor(numbers[$0], type: parts[$0].type)) })
+        Trainer.refill(form, (0..<loop.parameterCount).map { Value(Tensor(numbers[$0], type: loop.parts[$0].type)) })
+    }
+
+    // MARK: Updates that history passes over
+
+    /// `false`, and nothing is changed, where one of them may not be finite.
+    private func runBare(_ plan: Plan, _ program: ScalarLoop, _ trainer: inout Trainer, _ count: Int) -> Bool {
+        let full = loop.ready.plan
+        for part in loop.parts { plan.setNumber(part.input, full.input(part.input)) }
+        plan.setNumber(loop.counter, Double(trainer.state.steps + 1))
+        guard program.run(count, records: room) == count else { return false }
+        let width = program.width
+        for place in 0..<(width * count) where !(abs(room[place]) < ScalarTraining.large) { return false }
+        for part in loop.parts[..<loop.parameterCount] where !(abs(plan.input(part.input)) < ScalarTraining.large) { return false }
+        for part in loop.parts { full.setNumber(part.input, plan.input(part.input)) }
+        if let best = trainer.state.stopping.observe(room, stride: width, count: count, firstEpoch: trainer.state.steps) {
+            trainer.state.best = parameters(room + best * width + 1 + loop.parameterCount, trainer.state.parameters)
+        }
+        trainer.state.history.pass(count)
+        trainer.state.steps += count
+        return true
+    }
+
+    // MARK: Updates with all that is told of them
+
+    /// How many were made; fewer where one is not finite.
+    private func runWhole(_ trainer: inout Trainer, _ wanted: Int, isFirst: Bool) -> Int {
+        let plan = loop.ready.plan
+        plan.setNumber(loop.counter, Double(trainer.state.steps + 1))
+        let before = loop.parts.map { plan.input($0.input) }
+        let turns = whole.run(wanted, records: room)
+        let kept = record(&trainer, turns, isFirst: isFirst)
+        if kept < turns {
+            // Once more, up to the one that is not finite.
+            for (part, number) in zip(loop.parts, before) { plan.setNumber(part.input, number) }
+            plan.setNumber(loop.counter, Double(trainer.state.steps - kept + 1))
+            _ = whole.run(kept, records: nil)
+        }
+        return kept
     }
 
     /// Takes rows into the history up to the first that is not finite; how many.
-    private func record(
-        _ trainer: inout Trainer, _ room: UnsafeMutablePointer<Double>, _ turns: Int, _ width: Int, _ places: [Int?], isFirst: Bool
-    ) -> Int {
+    private func record(_ trainer: inout Trainer, _ turns: Int, isFirst: Bool) -> Int {
         let tracksPath = trainer.state.history.tracksPath
         let form = trainer.state.parameters
-        // Parameters of the best update passed over.
-        var best: UnsafeMutablePointer<Double>?
-        defer { if let best { trainer.state.best = parameters(best, form) } }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + places.count) { row in
-            let kept = finite(room, turns, width, places)
+            let kept = finite(turns)
             for turn in 0..<kept {
-                let recorded = room + turn * width
+                let recorded = room + turn * whole.width
                 row[0] = Double(trainer.state.steps + 1)
-                var next = 0
-                for index in places.indices {
-                    if places[index] != nil {
-                        row[index + 1] = recorded[next]
-                        next += 1
-                    } else if case .fixed(let number) = measures[index] {
+                for (index, place) in places.enumerated() {
+                    if let place {
+                        row[index + 1] = recorded[place]
+                    } else if case .fixed(let number) = loop.measures[index] {
                         row[index + 1] = number
                     }
                 }
                 if turn > 0 || !isFirst {
-                    let old = recorded + next + parameterCount
-                    if trainer.state.history.epochs.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                        let isOver = trainer.endsEpoch(loss: row[1], parameters: {
-                            best = nil
-                            return parameters(old, form)
-                        })
-                        if isOver { return turn }
-                    } else {
-                        // A row that the history passes over: only the best is looked for.
-                        if trainer.state.stopping.observe(row[1], epoch: trainer.state.steps) { best = old }
-                        trainer.state.history.epochs.pass()
-                        trainer.state.sums = EpochSums()
-                    }
+                    let old = recorded + measureCount + loop.parameterCount
+                    if trainer.endsEpoch(loss: row[1], parameters: { parameters(old, form) }) { return turn }
                 }
-                if trainer.state.history.steps.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                    trainer.state.history.steps.append(UnsafeBufferPointer(row))
-                } else {
-                    trainer.state.history.steps.pass()
-                }
-                if tracksPath {
-                    if trainer.state.history.keepsPath || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                        trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] })
-                    } else {
-                        trainer.state.history.passPath()
-                    }
-                }
+                trainer.state.history.steps.append(UnsafeBufferPointer(row))
+                if tracksPath { trainer.state.history.track((0..<loop.parameterCount).map { recorded[measureCount + $0] }) }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }
@@ -105,21 +167,11 @@ extension TrainingLoop {
     }
 
     /// How many turns come before the first whose loss, gradient, update or parameters are not finite.
-    private func finite(_ room: UnsafeMutablePointer<Double>, _ turns: Int, _ width: Int, _ places: [Int?]) -> Int {
-        var columns: [Int] = []
-        var next = 0
-        for (index, place) in places.enumerated() where place != nil {
-            if index != 1 && index < 5 { columns.append(next) }
-            next += 1
-        }
+    private func finite(_ turns: Int) -> Int {
+        let columns = places.enumerated().compactMap { index, place in index != 1 && index < 5 ? place : nil }
         for turn in 0..<turns {
-            for column in columns where !room[turn * width + column].isFinite { return turn }
+            for column in columns where !room[turn * whole.width + column].isFinite { return turn }
         }
         return turns
     }
-}
-
-private enum ScalarChunk {
-    /// Updates between two looks at whether to stop.
-    static let turns = 4096
 }

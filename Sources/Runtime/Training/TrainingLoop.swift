@@ -20,6 +20,8 @@ final class TrainingLoop {
     let measures: [Measure]
     let hasSchedule: Bool
     let parameterCount: Int
+    /// How the loop runs where all is numbers.
+    private(set) lazy var numbers = ScalarTraining(self)
 
     struct Part {
         let input: Int
