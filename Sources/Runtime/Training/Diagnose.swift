@@ -97,7 +97,11 @@ private enum Baseline {
     ) -> Finding {
         // Standing still, or swinging, without gradients that alternate has other causes.
         let turns: [Finding.Kind: Double] = [.plateau: -0.5, .oscillating: -0.2]
-        guard concernsRate.contains(finding.kind), turns[finding.kind].map({ cosine <= $0 }) ?? true else { return finding }
+        // Nor does an η explain it that is small enough where the run ended: it was larger before, or the curvature was.
+        let least: Double = finding.kind == .diverging || finding.kind == .blewUp ? 2 : 1
+        guard concernsRate.contains(finding.kind), turns[finding.kind].map({ cosine <= $0 }) ?? true, rate * curvature >= least else {
+            return finding
+        }
         let (words, style) = (Words.diagnosis, NumberStyle(digits: 4))
         let limit = style.format(2 / curvature)
         return Finding(

@@ -136,6 +136,19 @@ package final class SweepValue: ObjectValue {
         return TextTable.text([head] + rows) + rest
     }
 
+    /// The table, with the hyperparameters by their names; a rule or a function stands in it as it is written.
+    package override var fileForms: [FileForm] {
+        let tried = names.indices.map { index in
+            let column = SweepValue.column(points.prefix(runs.count).map { $0[index] })
+            guard case .list(let list) = column else { return column }
+            return .list(list.elements.map { .string(NumberStyle().plain($0)) })
+        }
+        let results = [("loss", losses)] + (isValidated ? [("validation", validations)] : [])
+        return TableValue(
+            names: names + results.map(\.0) + ["verdict"],
+            columns: tried + results.map { Value(Tensor($0.1)) } + [.list(verdicts.map(Value.string))], rowCount: runs.count).fileForms
+    }
+
     package override func figure() -> Figure? {
         let numbers = lists.map { $0.compactMap { $0.tensor?.number } }
         guard runs.count == points.count, zip(numbers, lists).allSatisfy({ $0.count == $1.count }) else { return nil }
