@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
             name: "LanguageTests", dependencies: ["Autodiff", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
-        .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),
