@@ -96,7 +96,12 @@ package final class StoredRule: RuleValue {
 
     /// The rule itself, if it is one of the language's own and all its settings are in the file.
     func made(_ machine: Machine, _ site: Site) throws -> RuleValue? {
-        guard let maker = machine.languageFunction(name), case .function(let function) = maker else { return nil }
+        try machine.languageFunction(name).flatMap { try made(by: $0, machine, site) }
+    }
+
+    /// What a declaration of a rule makes of the settings in the file, if they are all there.
+    func made(by maker: Value, _ machine: Machine, _ site: Site) throws -> RuleValue? {
+        guard case .function(let function) = maker else { return nil }
         let known = Set(function.parameters.map(\.name))
         var arguments: [(name: String, value: Value)] = []
         for (name, setting) in settings {

@@ -16,7 +16,8 @@ extension Builtin {
         }
         let language = call.machine.environment.language
         var findings = Diagnosis.findings(run.symptoms, in: language)
-        let needsCurvature = findings.contains { Baseline.concernsRate.contains($0.kind) }
+        // The limit is that of plain descent: other rules have other limits.
+        let needsCurvature = run.setup.rule.name == "sgd" && findings.contains { Baseline.concernsRate.contains($0.kind) }
         let curvature = needsCurvature && !(run.setup.loss is MissingFunction) ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
             findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate, cosine: run.symptoms.cosine, language) }
@@ -28,12 +29,19 @@ extension Builtin {
 extension RunValue {
     var symptoms: Symptoms {
         let labels = setup.data.last?.tensor
-        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) } ?? false
+        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) && hasScores($0) } ?? false
         let notFinite: String?
         if case .notFinite(let sentence) = state.ending { notFinite = sentence } else { notFinite = nil }
         return Symptoms(
             state.history, baseline: labels.flatMap { Baseline.loss($0, hasClasses: hasClasses) }, hasClasses: hasClasses,
             isFullBatch: (setup.batch ?? setup.rows) >= setup.rows, notFinite: notFinite)
+    }
+
+    /// Whether the model can give a score for each class: then some parameter has an axis of as many. Whole numbers that are learned by
+    /// squares, a count or a mark, are no classes. Of two, one score is enough.
+    private func hasScores(_ labels: Tensor) -> Bool {
+        let count = Int(labels.numbers.max() ?? 0) + 1
+        return count <= 2 || state.parameters.leaves.contains { $0.settled.outline?.shape.axes.contains(count) ?? false }
     }
 
     /// What its curves alone say, worst first.
