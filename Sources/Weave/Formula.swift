@@ -75,6 +75,9 @@ package struct Formula {
         case .field(let base, let name, _): return field(base, name)
         case .prime(let base, let order, _):
             return "<msup>\(Formula.row(self.expression(base)))<mo lspace=\"0\" rspace=\"0\">\(Formula.primes(order))</mo></msup>"
+        case .partial(let function, let name, _):
+            let sign = "<mo form=\"prefix\" rspace=\"0\">∂</mo>"
+            return "<mfrac>\(Formula.row(sign + self.expression(function)))\(Formula.row(sign + Formula.name(name.text)))</mfrac>"
         case .lambda(let function):
             guard case .expression(let body) = function.body else { return "<mtext>\(escaped(source.text(function.span)))</mtext>" }
             let names = function.parameters.count == 1 ? Formula.name(function.parameters[0].name.text) : parameters(function)
