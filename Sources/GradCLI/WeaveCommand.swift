@@ -49,7 +49,7 @@ struct WeaveCommand: ParsableCommand {
             session.interpreter.machine.environment.language = language
             session.interpreter.machine.environment.progress = nil
             let woven = Weaver(
-                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language.rawValue)
+                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language)
             do {
                 if output == "-" {
                     console.write(woven.html)
