@@ -126,7 +126,7 @@ package struct Formula {
 
     private func field(_ base: Expression, _ name: Name) -> String {
         if name.text == "T" { return "<msup>\(Formula.row(expression(base)))<mo>⊤</mo></msup>" }
-        return expression(base) + "<mo>.</mo>" + Formula.name(name.text)
+        return expression(base) + "<mo lspace=\"0\" rspace=\"0\">.</mo>" + Formula.name(name.text)
     }
 
     private func item(_ item: IndexItem) -> String {

@@ -109,10 +109,17 @@ private struct Parts {
     /// A figure as SVG, a formula as mathematics; `nil` for what is text.
     private func picture(_ value: Value) -> String? {
         guard case .object(let object) = value else { return nil }
-        if let figure = object as? FigureValue { return element("figure", "\n" + figure.svg(columns: 66, rows: 17)) + "\n" }
+        if let figure = object as? FigureValue { return self.figure(figure) }
         guard let formula = object as? FormulaValue, let set = Formula.lines(formula.lines, language) else { return nil }
         let path = formula.path.map { element("p", escaped($0), class: "path") } ?? ""
         return element("div", set + path, class: "formula") + "\n"
+    }
+
+    /// Drawn twice, since shrunk to a phone its text could not be read.
+    private func figure(_ figure: FigureValue) -> String {
+        let (broad, narrow) = (figure.svg(columns: 66, rows: 17), figure.svg(columns: 39, rows: 15))
+        let both = broad == narrow ? broad : element("div", "\n" + broad, class: "broad") + element("div", "\n" + narrow, class: "narrow")
+        return element("figure", "\n" + both) + "\n"
     }
 
     private func problem(_ problem: Diagnostic) -> String {

@@ -13,6 +13,7 @@ import Wording
         DeepStack.run {
             let files: (String) throws -> [UInt8] = { [UInt8](try Data(contentsOf: WeaverTests.root.appendingPathComponent($0))) }
             let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }, readFile: files))
+            interpreter.machine.environment.language = language
             return Weaver(interpreter.addSource(name: name, bytes: Array(text.utf8)), interpreter, language: language).html
         }
     }
@@ -75,8 +76,8 @@ import Wording
 
     @Test func figures() {
         let page = page("plot(x -> x^2, -1...1)\nfig = plot(sin);\n")
-        #expect(page.contains("<figure>\n<svg xmlns="))
-        #expect(page.components(separatedBy: "<svg xmlns=").count == 2)
+        #expect(page.contains("<figure>\n<div class=\"broad\">\n<svg xmlns=") && page.contains("<div class=\"narrow\">\n<svg xmlns="))
+        #expect(page.components(separatedBy: "<svg xmlns=").count == 3)
         #expect(isWellFormed(page))
     }
 

@@ -18,9 +18,9 @@ package struct Application {
 /// A way in which a formula is written more simply. One table of them; the formulas of the tests need them.
 package struct FormulaRule: Sendable {
     /// The identity, for people.
-    package let identity: String
+    let identity: String
     /// The operation at the root; `nil` for several.
-    package let primitive: Primitive?
+    let primitive: Primitive?
     let rewrite: @Sendable (Application, Algebra) -> FormulaTerm?
 
     init(_ identity: String, _ primitive: Primitive? = nil, rewrite: @escaping @Sendable (Application, Algebra) -> FormulaTerm?) {
@@ -29,13 +29,27 @@ package struct FormulaRule: Sendable {
 
     /// Of the factors of a product.
     package struct OfProducts: Sendable {
-        package let identity: String
+        let identity: String
         let rewrite: @Sendable ([Factor], Algebra) -> [Factor]?
     }
 }
 
+/// The rules that an algebra goes by.
+package struct FormulaRules: Sendable {
+    package static let all = FormulaRules(applications: FormulaRule.applications, products: FormulaRule.products)
+
+    let applications: [FormulaRule]
+    let products: [FormulaRule.OfProducts]
+
+    package var identities: [String] { applications.map(\.identity) + products.map(\.identity) }
+
+    package func without(_ identity: String) -> FormulaRules {
+        FormulaRules(applications: applications.filter { $0.identity != identity }, products: products.filter { $0.identity != identity })
+    }
+}
+
 extension FormulaRule {
-    package static let applications: [FormulaRule] = arithmetic + functions + linear + matrices
+    fileprivate static let applications: [FormulaRule] = arithmetic + functions + linear + matrices
 
     // MARK: Sums, products and powers
 
@@ -226,7 +240,7 @@ extension FormulaRule {
 
     // MARK: Factors of a product
 
-    package static let products: [OfProducts] = [
+    fileprivate static let products: [OfProducts] = [
         OfProducts(identity: "1 / (1 + exp(-a)) = sigmoid(a); exp(-a) * sigmoid(a) = 1 - sigmoid(a)") { factors, algebra in
             for (place, factor) in factors.enumerated() {
                 guard let power = factor.exponent.number, power < 0, power == power.rounded(), let exponential = onePlusExponential(factor.base)
