@@ -117,7 +117,7 @@ private struct Parts {
 
     /// Drawn twice, since shrunk to a phone its text could not be read.
     private func figure(_ figure: FigureValue) -> String {
-        let (broad, narrow) = (figure.svg(columns: 66, rows: 17), figure.svg(columns: 39, rows: 15))
+        let (broad, narrow) = (figure.svg(columns: 66, rows: 17), figure.svg(columns: 39, rows: 15, most: 39))
         let both = broad == narrow ? broad : element("div", "\n" + broad, class: "broad") + element("div", "\n" + narrow, class: "narrow")
         return element("figure", "\n" + both) + "\n"
     }
