@@ -82,7 +82,7 @@ struct Page {
         footer{max-width:46rem;margin:0 auto;padding:1rem 1.25rem 2.5rem;color:var(--soft);font-size:.85rem;border-top:1px solid var(--line)}
         @media screen and (max-width:30rem){.broad{display:none}.narrow{display:block}body{font-size:1rem}pre{font-size:.8rem;padding:.6rem .7rem}main{padding:1rem .9rem}h1{font-size:1.55rem}}
         @media print{:root{--paper:#fff;--ink:#000;--code:#f5f5f5;color-scheme:light}main{max-width:none;padding:0}nav,footer{display:none}
-        pre{white-space:pre-wrap;break-inside:avoid}figure,table,.formula{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}}
+        pre{white-space:pre-wrap;break-inside:avoid}figure,table,.formula{break-inside:avoid}pre.grad:has(+figure),pre.grad:has(+.formula){break-after:avoid}h2,h3{break-after:avoid}a{color:inherit}}
 
         """
 }
