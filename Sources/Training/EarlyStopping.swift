@@ -25,6 +25,16 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
+    /// Takes in the losses of epochs one after another, the last of which nobody waits for; the place of the best, if one was the best so far.
+    package mutating func observe(_ losses: some Sequence<Double>, from epoch: Int) -> Int? {
+        var (best, place) = (Int?.none, 0)
+        for loss in losses {
+            if observe(loss, epoch: epoch + place) { best = place }
+            place += 1
+        }
+        return best
+    }
+
     package var isOver: Bool { patience.map { waited > 0 && waited >= $0 } ?? false }
 }
 
