@@ -29,6 +29,8 @@ package final class Primitive: Sendable {
     package let isHidden: Bool
     /// True or false for numbers: a comparison.
     package let isPredicate: Bool
+    /// Gives its last operand as it is: only its derivative is its own.
+    package let isTransparent: Bool
     /// How many times the memory of its operands the kernel needs besides its result, at most: for copies in
     /// another order, and for factors.
     package let workspace: Int
@@ -38,7 +40,8 @@ package final class Primitive: Sendable {
         shape: @escaping @Sendable ([Shape], Attributes) throws(PrimitiveError) -> Shape,
         kernel: @escaping @Sendable ([Tensor], Attributes) throws(PrimitiveError) -> Tensor,
         derivative: Derivative, operation: grad_operation? = nil, notation: Notation = .call, rule: String = "",
-        points: [TestPoint] = [], isHidden: Bool = false, isPredicate: Bool = false, workspace: Int = 0
+        points: [TestPoint] = [], isHidden: Bool = false, isPredicate: Bool = false, isTransparent: Bool = false,
+        workspace: Int = 0
     ) {
         self.name = name
         self.parameters = parameters
@@ -53,6 +56,7 @@ package final class Primitive: Sendable {
         self.points = points
         self.isHidden = isHidden
         self.isPredicate = isPredicate
+        self.isTransparent = isTransparent
         self.workspace = workspace
     }
 

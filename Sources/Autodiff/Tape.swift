@@ -20,6 +20,8 @@ package final class Tape {
     /// Nodes whose value decided something outside the tape (a branch, a count, an index): a plan made of the tape holds only while they
     /// come out the same.
     private var guards: Set<Int> = []
+    /// The variables that hold random numbers, in the order in which those were drawn.
+    package private(set) var draws: [(node: Node, draw: Draw)] = []
     /// Where the first reverse sweep began to record; everything before was recorded by the program.
     package internal(set) var firstAdjoint = Int.max
     /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
@@ -33,6 +35,7 @@ package final class Tape {
         charge.grow(by: -Tape.bytes(of: nodes.count))
         nodes = []
         guards = []
+        draws = []
         poll = nil
     }
 
@@ -52,6 +55,13 @@ package final class Tape {
 
     /// A fresh variable that an outer derivative can see through: its value depends on `node`.
     package func variable(_ node: Node) -> Node { append(.variable, .none, node.value, Operands(node.index)) }
+
+    /// A variable that stands for a draw, with the numbers drawn this time.
+    package func drawn(_ draw: Draw, _ numbers: Tensor) -> Node {
+        let node = variable(numbers)
+        draws.append((node, draw))
+        return node
+    }
 
     /// Applies a primitive and records it.
     package func apply(

@@ -71,6 +71,11 @@ final class CommandSession {
         let outcome = interpreter.run(source) { event in
             if case .value(let value) = event { console.print(interpreter.machine.style.describe(value)) }
         }
+        return report(outcome)
+    }
+
+    /// Tells what stopped a program.
+    func report(_ outcome: Interpreter.Outcome) -> ExitStatus {
         switch outcome {
         case .finished: return .success
         case .rejected(let diagnostics):

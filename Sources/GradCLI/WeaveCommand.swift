@@ -86,20 +86,4 @@ struct WeaveCommand: ParsableCommand {
     }
 }
 
-extension CommandSession {
-    /// Tells what stopped the program, which the page shows too.
-    fileprivate func report(_ outcome: Interpreter.Outcome) -> ExitStatus {
-        switch outcome {
-        case .finished: return .success
-        case .rejected(let diagnostics):
-            report(diagnostics)
-            return .rejected
-        case .failed(let diagnostic):
-            report([diagnostic])
-            return .failed
-        case .interrupted: return .interrupted
-        }
-    }
-}
-
 extension Language: ExpressibleByArgument {}

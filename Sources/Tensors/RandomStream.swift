@@ -50,22 +50,24 @@ package struct RandomStream: Hashable, Sendable {
 extension RandomStream {
     /// Evenly from [0, 1), in steps of 2⁻⁵³.
     package mutating func uniform(_ shape: Shape, type: ElementType = .f64) -> Tensor {
-        let count = shape.count
-        let first = advance(count)
-        return Tensor(f64: shape) { y in
-            guard let y = y.baseAddress else { return }
-            Account.forEachBlock(count, cost: 4) { at, count in grad_uniform_f64(key, stream, first &+ UInt64(at), count, y + at) }
-        }.converted(to: type)
+        Tensor(f64: shape) { fillUniform($0) }.converted(to: type)
+    }
+
+    mutating func fillUniform(_ numbers: UnsafeMutableBufferPointer<Double>) {
+        let first = advance(numbers.count)
+        guard let y = numbers.baseAddress else { return }
+        Account.forEachBlock(numbers.count, cost: 4) { at, count in grad_uniform_f64(key, stream, first &+ UInt64(at), count, y + at) }
     }
 
     /// From the normal distribution with mean 0 and standard deviation 1.
     package mutating func normal(_ shape: Shape, type: ElementType = .f64) -> Tensor {
-        let count = shape.count
-        let first = advance(count)
-        return Tensor(f64: shape) { y in
-            guard let y = y.baseAddress else { return }
-            Account.forEachBlock(count, cost: 16) { at, count in grad_normal_f64(key, stream, first &+ UInt64(at), count, y + at) }
-        }.converted(to: type)
+        Tensor(f64: shape) { fillNormal($0) }.converted(to: type)
+    }
+
+    mutating func fillNormal(_ numbers: UnsafeMutableBufferPointer<Double>) {
+        let first = advance(numbers.count)
+        guard let y = numbers.baseAddress else { return }
+        Account.forEachBlock(numbers.count, cost: 16) { at, count in grad_normal_f64(key, stream, first &+ UInt64(at), count, y + at) }
     }
 
     /// Whole numbers from `low` up to but not including `high`, each as likely as any other.
@@ -108,12 +110,16 @@ extension RandomStream {
         try RandomStream.check(likely) { $0 >= 0 && $0 <= 1 } otherwise: { "\($0) is no probability" } hint: {
             "a probability lies between 0 and 1"
         }
-        let step = p.rank == 0 ? 0 : 1
-        return uniform(shape).withDoubles { chance in
-            likely.withDoubles { likely in
-                Tensor(f64: shape) { y in for i in y.indices { y[i] = chance[i] < likely[i * step] ? 1 : 0 } }
-            }
+        return Tensor(f64: shape) { numbers in
+            fillUniform(numbers)
+            RandomStream.decide(numbers, likely)
         }.converted(to: type)
+    }
+
+    /// Makes even draws from [0, 1) ones where they lie below `p`, else zeros.
+    static func decide(_ numbers: UnsafeMutableBufferPointer<Double>, _ p: Tensor) {
+        let step = p.rank == 0 ? 0 : 1
+        p.converted(to: .f64).withDoubles { likely in for i in numbers.indices { numbers[i] = numbers[i] < likely[i * step] ? 1 : 0 } }
     }
 
     /// Refuses the first number that does not pass.

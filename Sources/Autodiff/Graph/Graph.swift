@@ -92,6 +92,8 @@ extension Graph {
             let operands = (0..<Int(node.operands.count)).map { places[Int(node.operands[$0])] }
             if node.primitive === Primitive.variable {
                 places[index] = operands.first ?? builder.constant(node.value)
+            } else if node.primitive.isTransparent, let last = operands.last {
+                places[index] = last
             } else if node.isConstant {
                 places[index] = builder.constant(node.value, origin: node.origin)
             } else {

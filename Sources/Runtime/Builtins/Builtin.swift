@@ -56,10 +56,11 @@ package final class Builtin: Sendable {
 }
 
 extension Builtin {
-    /// Whether a call does nothing but give a value, which depends on the arguments alone.
+    /// Whether a call does nothing but give a value, which depends on the arguments and on the random numbers that it draws.
     var isPure: Bool {
         switch family {
-        case .random, .training, .pictures: false
+        case .training, .pictures: false
+        case .random: name != "seed"
         // Equal parts of a tensor; a division of rows sees to it itself.
         case .data: name == "split"
         case .text: name != "print" && name != "time"

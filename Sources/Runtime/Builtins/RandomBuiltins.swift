@@ -2,7 +2,7 @@ import Autodiff
 import Syntax
 import Tensors
 
-// Draws from the session's stream: plain numbers, constants to any derivative under way. The same seed gives the same numbers.
+// Draws from the session's stream: constants to any derivative under way. The same seed gives the same numbers.
 
 extension Builtin {
     static let random: [Builtin] = [seed, randn, rand, randint, bernoulli, permutation, shuffle, choice]
@@ -20,12 +20,12 @@ extension Builtin {
     static let randn = Builtin(
         "randn", [shapeOrNumber], .random, summary: "random numbers from the normal distribution of mean 0 and standard deviation 1",
         examples: ["shape(randn([2, 3]))  # [2, 3]", "abs(mean(randn(10000))) < 0.05  # true"]
-    ) { call in Value(call.machine.random.normal(try call.shape(0, default: .scalar))) }
+    ) { call in try call.drawn(.normal(try call.shape(0, default: .scalar))) }
 
     static let rand = Builtin(
         "rand", [shapeOrNumber], .random, summary: "random numbers spread evenly from 0 up to but not including 1",
         examples: ["shape(rand([2, 3]))  # [2, 3]", "max(rand(100)) < 1  # true"]
-    ) { call in Value(call.machine.random.uniform(try call.shape(0, default: .scalar))) }
+    ) { call in try call.drawn(.uniform(try call.shape(0, default: .scalar))) }
 
     static let randint = Builtin(
         "randint", [.required("low"), .required("high"), shapeOrNumber], .random,
@@ -33,7 +33,7 @@ extension Builtin {
         examples: ["shape(randint(1, 7, [5]))  # [5]", "randint(3, 4)  # 3"]
     ) { call in
         let (low, high, shape) = (try call.whole(0), try call.whole(1), try call.shape(2, default: .scalar))
-        return Value(try call.checked(at: 1) { () throws(PrimitiveError) in try call.machine.random.integers(low, high, shape) })
+        return try call.drawn(.integers(low, high, shape), at: 1)
     }
 
     static let bernoulli = Builtin(
@@ -42,24 +42,21 @@ extension Builtin {
     ) { call in
         let p = try call.tensor(0)
         let shape = try call.shape(1, default: p.shape)
-        return Value(try call.checked(at: 0) { () throws(PrimitiveError) in try call.machine.random.bernoulli(p, shape) })
+        return try call.drawn(.bernoulli(p, shape), at: 0)
     }
 
     static let permutation = Builtin(
         "permutation", [.required("n")], .random, summary: "the whole numbers from 0 up to but not including n in a random order",
         examples: ["sort(permutation(4))  # [0, 1, 2, 3]"]
     ) { call in
-        let count = try call.count(0)
-        return Value(try call.checked(at: 0) { () throws(PrimitiveError) in try call.machine.random.permutation(count) })
+        try call.drawn(.permutation(try call.count(0)), at: 0)
     }
 
     static let shuffle = Builtin(
         "shuffle", [.required("xs")], .random, summary: "the elements of a list or range, or the rows of a tensor or table, in a random order",
         examples: ["sort(shuffle([3, 1, 2]))  # [1, 2, 3]"]
     ) { call in
-        let count = try call.length(0)
-        let order = try call.checked { () throws(PrimitiveError) in try call.machine.random.permutation(count) }
-        return try call.picked(0, order)
+        try call.picked(0, try call.drawn(.permutation(try call.length(0))))
     }
 
     static let choice = Builtin(
@@ -71,10 +68,7 @@ extension Builtin {
         let shape = try call.shape(1, default: .scalar)
         let replace = try call.flag(2, default: true)
         let weights = call.has(3) ? try call.tensor(3) : nil
-        let places = try call.checked { () throws(PrimitiveError) in
-            try call.machine.random.choice(count, shape, replace: replace, weights: weights)
-        }
-        return try call.picked(0, places)
+        return try call.picked(0, try call.drawn(.choice(count, shape, replace: replace, weights: weights)))
     }
 }
 
@@ -86,9 +80,17 @@ extension Builtin.Call {
         return try elements(index).count
     }
 
+    /// Numbers from the session's stream. On a tape that becomes a plan they are an input, drawn anew before each run.
+    fileprivate func drawn(_ draw: Draw, at index: Int? = nil) throws -> Value {
+        let numbers = try checked(at: index) { () throws(PrimitiveError) in try machine.random.draw(draw) }
+        guard let tape = machine.tape, tape.isForPlan else { return Value(numbers) }
+        return .node(tape.drawn(draw, numbers))
+    }
+
     /// The elements or rows at the places, in the shape of the places; of a list a list.
-    fileprivate func picked(_ index: Int, _ places: Tensor) throws -> Value {
-        if self[index].isNumeric { return try apply(.take, [self[index], Value(places)], Attributes([.int(0)])) }
+    fileprivate func picked(_ index: Int, _ drawn: Value) throws -> Value {
+        if self[index].isNumeric { return try apply(.take, [self[index], drawn], Attributes([.int(0)])) }
+        guard !drawn.isTraced, let places = drawn.tensor else { throw Unplannable(reason: "it calls `\(builtin.name)` of what is no tensor") }
         if let object = container(index), places.rank == 1 { return object.elements(at: places.numbers.map { Int($0) }) }
         let elements = try elements(index)
         if places.rank == 0 { return elements[Int(places.number)] }

@@ -280,24 +280,22 @@ package final class CustomGradient: Callable {
         guard let tape = machine.tape, given.contains(where: \.isTraced) else {
             return try machine.invoke(function, arguments, site)
         }
-        if tape.isForPlan { throw Unplannable(reason: "it has a derivative of its own") }
-        // The function itself runs on plain values: its inside is not differentiated.
-        let plain = given.map { value -> Value in
-            if case .node(let node) = value { Value.plain(node) } else { value }
-        }
-        let output = try machine.invoke(function, plain, site)
-        guard let value = output.tensor else {
+        // Its inside is not differentiated: it runs on plain values, or for a plan on nodes that stand before the primitive.
+        let inside = tape.isForPlan ? given : given.map { value in if case .node(let node) = value { Value.plain(node) } else { value } }
+        let output = try machine.invoke(function, inside, site).settled
+        guard let value = tape.isForPlan ? output.outline : output.tensor else {
             throw Diagnostic("`custom_grad` needs a function that gives a number or a tensor", at: site.span)
         }
         guard given.allSatisfy(\.isNumeric) else {
             throw Diagnostic("`custom_grad` needs arguments that are numbers or tensors", at: site.span)
         }
-        let primitive = primitive(value, machine, site)
-        let nodes = try given.map { try machine.node($0, on: tape) }
+        let primitive = primitive(value, machine, site, count: given.count)
+        let nodes = try (given + (tape.isForPlan ? [output] : [])).map { try machine.node($0, on: tape) }
         return .node(try tape.apply(primitive, nodes))
     }
 
-    private func primitive(_ value: Tensor, _ machine: Machine, _ site: Site) -> Primitive {
+    /// A primitive of `count` arguments; on a tape for a plan one more operand is the result.
+    private func primitive(_ value: Tensor, _ machine: Machine, _ site: Site, count: Int) -> Primitive {
         // The primitive lives as long as the tape, which belongs to this machine's thread.
         nonisolated(unsafe) let context = (rule, machine, site)
         return Primitive(
@@ -305,25 +303,27 @@ package final class CustomGradient: Callable {
             shape: { (_, _) throws(PrimitiveError) in value.shape }, kernel: { (_, _) throws(PrimitiveError) in value },
             derivative: .joint { derivation in
                 let (rule, machine, site) = context
-                let arguments = (derivation.operands + [derivation.output, derivation.adjoint]).map(Value.node)
-                return CustomGradient.run(rule, arguments, derivation, machine, site)
-            }, isHidden: true)
+                let operands = Array(derivation.operands.prefix(count))
+                let arguments = (operands + [derivation.output, derivation.adjoint]).map(Value.node)
+                let contributions = CustomGradient.run(rule, arguments, operands, derivation.tape, machine, site)
+                return contributions + Array(repeating: nil, count: derivation.operands.count - count)
+            }, isHidden: true, isTransparent: machine.tape?.isForPlan == true)
     }
 
     private static func run(
-        _ rule: Callable, _ arguments: [Value], _ derivation: Derivation, _ machine: Machine, _ site: Site
+        _ rule: Callable, _ arguments: [Value], _ operands: [Node], _ tape: Tape, _ machine: Machine, _ site: Site
     ) -> [Node?] {
         do {
             let result = try machine.call(.function(rule), arguments, names: nil, site).settled
             let parts: [Value]
             if case .list(let list) = result { parts = list.elements } else { parts = [result] }
-            guard parts.count == derivation.operands.count else {
+            guard parts.count == operands.count else {
                 throw Diagnostic(
-                    "the rule gives \(parts.count) \(parts.count == 1 ? "gradient" : "gradients") for \(derivation.operands.count) arguments", at: site.span,
+                    "the rule gives \(parts.count) \(parts.count == 1 ? "gradient" : "gradients") for \(operands.count) arguments", at: site.span,
                     hints: ["for several arguments it gives `list(…)`, one gradient each"])
             }
-            return try zip(parts, derivation.operands).map { part, operand in
-                let node = try machine.node(part, on: derivation.tape)
+            return try zip(parts, operands).map { part, operand in
+                let node = try machine.node(part, on: tape)
                 guard node.shape == operand.shape else {
                     throw Diagnostic(
                         "the rule gives a gradient of shape \(node.shape) for an argument of shape \(operand.shape)", at: site.span)
@@ -333,8 +333,8 @@ package final class CustomGradient: Callable {
         } catch {
             // The sweep stops at the tape's own kind of error; `ruleFailure` keeps what it really was.
             machine.ruleFailure = error
-            derivation.tape.fail(PrimitiveError("the rule failed"))
+            tape.fail(PrimitiveError("the rule failed"))
         }
-        return derivation.operands.map { _ in nil }
+        return operands.map { _ in nil }
     }
 }

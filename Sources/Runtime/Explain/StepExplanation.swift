@@ -49,7 +49,7 @@ struct StepExplanation {
         after = trainer.state
         gradients = after.lastGradient ?? evaluated.gradients
         let outside = machine.random
-        machine.random = setup.stream.split("update").split(state.steps)
+        machine.random = setup.randomness(ofStep: state.steps)
         defer { machine.random = outside }
         lossAfter = try machine.invoke(loss, [after.parameters], site).settled.tensor?.number ?? .nan
         learned = setup.loss.parameters.first?.name ?? "p"

@@ -16,12 +16,36 @@ final class ReadyPlan {
     let arguments: [Form]
     let probes: [Probe]
     let result: ResultForm
+    /// Random numbers that are inputs, in the order in which they are drawn, and where those of rank 1 and more go.
+    private let draws: [(draw: Draw, input: Int, memory: Storage?, count: Int)]
     /// The tape held zero adjoints at zero beside NaN: results that are not finite are left to it.
     let mustBeFinite: Bool
 
-    init(_ plan: Plan, _ reach: Reach, _ result: ResultForm, mustBeFinite: Bool) {
+    /// The inputs after those that were reached are `draws`.
+    init(_ plan: Plan, _ reach: Reach, draws: [Draw], _ result: ResultForm, mustBeFinite: Bool) {
         (self.plan, self.result, self.mustBeFinite) = (plan, result, mustBeFinite)
         (arguments, probes) = (reach.arguments, reach.probes)
+        self.draws = draws.enumerated().map { index, draw in
+            let input = reach.inputs.count + index
+            let shape = plan.graph[plan.graph.inputs[input]].shape
+            let memory = shape.rank == 0 ? nil : Storage(byteCount: max(8, shape.count * 8))
+            if let memory { plan.setMemory(input, memory.bytes) }
+            return (draw, input, memory, shape.count)
+        }
+    }
+
+    var isRandom: Bool { !draws.isEmpty }
+
+    /// Fills the inputs that are random numbers.
+    func draw(from stream: inout RandomStream) throws(PrimitiveError) {
+        for (draw, input, memory, count) in draws {
+            if let memory {
+                let numbers = memory.bytes.bindMemory(to: Double.self, capacity: count)
+                try stream.draw(draw, into: UnsafeMutableBufferPointer(start: numbers, count: count))
+            } else {
+                plan.setNumber(input, try stream.draw(draw).number)
+            }
+        }
     }
 }
 

@@ -25,10 +25,10 @@ extension Machine {
 
     /// The value of a call by a plan, or while one is being made; `nil` when the call is left to the tape. `roots` are the functions that
     /// `callable` calls, `entry` where its plans are kept, `own` cells that it fills itself. `fromFirst`: the first call is run by its plan already,
-    /// so that what a call gives does not depend on which came before.
+    /// so that what a call gives does not depend on which came before. `isJudged`: the caller refuses itself what should have been finite.
     func planned(
         _ callable: Callable, roots: [Callable], _ entry: PlanEntry, _ arguments: [Value?], _ site: Site, own: [Cell] = [],
-        fromFirst: Bool = false
+        fromFirst: Bool = false, isJudged: Bool = false
     ) throws -> Value? {
         let fromFirst = fromFirst || environment.plans == .forced
         guard tape == nil, environment.plans != .off, !stopsAtNaN, entry.reason == nil else { return nil }
@@ -49,7 +49,7 @@ extension Machine {
             return nil
         }
         entry.traced()
-        return try recorded(callable, reach, entry, arguments, site, isRun: fromFirst)
+        return try recorded(callable, reach, entry, arguments, site, isRun: fromFirst, isJudged: isJudged)
     }
 
     // MARK: Running
@@ -67,7 +67,12 @@ extension Machine {
                 made.append(storage)
             }
         }
+        let before = random
+        var isWhole = false
+        // Of a run that comes to nothing the numbers were not drawn.
+        defer { if !isWhole { random = before } }
         do {
+            try ready.draw(from: &random)
             guard try plan.run() else { return nil }
         } catch {
             // What is wrong the tape tells, at its place.
@@ -75,6 +80,7 @@ extension Machine {
         }
         let value = ready.result.value(plan, made)
         if ready.mustBeFinite, !value.leaves.allSatisfy({ $0.tensor?.isFinite ?? true }) { return nil }
+        isWhole = true
         try checkInterruption()
         return value
     }
@@ -82,12 +88,13 @@ extension Machine {
     // MARK: Recording
 
     private func recorded(
-        _ callable: Callable, _ reach: Reach, _ entry: PlanEntry, _ arguments: [Value?], _ site: Site, isRun: Bool
+        _ callable: Callable, _ reach: Reach, _ entry: PlanEntry, _ arguments: [Value?], _ site: Site, isRun: Bool, isJudged: Bool
     ) throws -> Value? {
         let fresh = Tape()
         fresh.isForPlan = true
         fresh.poll = { [unowned self] in try checkWork() }
         let nodes = reach.inputs.map { fresh.variable($0.tensor ?? Tensor(.nan)) }
+        let before = random
         let output: Value
         do {
             output = try withReached(reach, as: nodes) {
@@ -104,12 +111,13 @@ extension Machine {
         } catch {
             // The tape will say what is wrong, if anything is.
             fresh.close()
+            random = before
             planCounts.abandoned += 1
             entry.reason = (error as? Unplannable)?.reason ?? "it stopped with an error"
             return nil
         }
         defer { fresh.close() }
-        guard fresh.nodes.count <= Machine.mostNodes, let ready = compiled(fresh, nodes, output, reach) else {
+        guard fresh.nodes.count <= Machine.mostNodes, let ready = compiled(fresh, nodes, output, reach, isJudged: isJudged) else {
             planCounts.abandoned += 1
             entry.reason = fresh.nodes.count > Machine.mostNodes ? "its tape is too long" : "its result is no number, tensor, or form of such"
             return output.mapLeaves { leaf in if case .node(let node) = leaf { Value.plain(node) } else { leaf } }
@@ -118,20 +126,23 @@ extension Machine {
         entry.add(ready)
         if isRun {
             for (index, input) in reach.inputs.enumerated() { if let tensor = input.tensor { ready.plan.set(index, tensor) } }
+            let after = random
+            random = before
             if let value = try run(ready, site) { return value }
+            random = after
             planCounts.misses += 1
         }
         return output.mapLeaves { leaf in if case .node(let node) = leaf { Value.plain(node) } else { leaf } }
     }
 
-    private func compiled(_ tape: Tape, _ inputs: [Node], _ output: Value, _ reach: Reach) -> ReadyPlan? {
+    private func compiled(_ tape: Tape, _ inputs: [Node], _ output: Value, _ reach: Reach, isJudged: Bool) -> ReadyPlan? {
         var results: [Node] = []
         guard let form = ResultForm(output, &results) else { return nil }
         let guards = tape.guarded
-        let graph = Graph(tape, outputs: results + guards, inputs: inputs, for: .plan)
+        let graph = Graph(tape, outputs: results + guards, inputs: inputs + tape.draws.map(\.node), for: .plan)
         let expected = guards.map { (value: $0.value, isCondition: $0.primitive.isPredicate && $0.shape.rank == 0) }
         guard let plan = Plan(graph, results: results.count, expected: expected) else { return nil }
-        return ReadyPlan(plan, reach, form, mustBeFinite: tape.hasSelection)
+        return ReadyPlan(plan, reach, draws: tape.draws.map(\.draw), form, mustBeFinite: tape.hasSelection && !isJudged)
     }
 
     /// Runs `body` with the numbers of all that is reached replaced by nodes, and puts everything back. If the body changed any of it, the

@@ -11,7 +11,7 @@ final class ScalarGradient {
     private let mustBeFinite: Bool
 
     init?(_ ready: ReadyPlan) {
-        guard ready.arguments.count == 1, case .number(let argument) = ready.arguments[0], case .number = ready.result,
+        guard !ready.isRandom, ready.arguments.count == 1, case .number(let argument) = ready.arguments[0], case .number = ready.result,
             let (call, inputs) = ready.plan.scalarCall()
         else { return nil }
         var (numbers, functions): ([(UnsafeMutablePointer<Value>, Int, Variable)], [(UnsafeMutablePointer<Value>, Callable, Variable)]) = ([], [])

@@ -5,8 +5,12 @@ import Training
 // An update as one compiled step.
 
 extension Trainer {
-    /// Whether updates may be compiled at all: by a rule of the language, on rows that no function changes.
-    var mayBePlanned: Bool { setup.rule is WrittenRule && setup.augment == nil && machine.environment.plans != .off }
+    /// Whether updates may be compiled at all: by a rule of the language.
+    var mayBePlanned: Bool { setup.rule is WrittenRule && machine.environment.plans != .off }
+
+    /// Whether the loss at an epoch's end is the one that the next update finds: without data every update ends an epoch. A plateau is not to wait for
+    /// it, since it sets η by it.
+    private var findsLossByUpdate: Bool { setup.data.isEmpty && state.plateau == nil }
 
     /// Makes an update by its plan. `false` when it has to be made by the tape: there is no plan, or something is not finite, which the tape
     /// looks into.
@@ -21,7 +25,7 @@ extension Trainer {
     private mutating func outcome(of step: TrainingStep) throws -> Value? {
         let arguments = try stepArguments(step)
         return try machine.planned(
-            step, roots: step.roots, entry, arguments, site, own: step.rule.memory.map(\.cell), fromFirst: true)
+            step, roots: step.roots, entry, arguments, site, own: step.rule.memory.map(\.cell), fromFirst: true, isJudged: true)
     }
 
     /// What the next update is made of.
@@ -35,10 +39,9 @@ extension Trainer {
         ] + setup.data.map { Value($0.tensor) }
     }
 
-    /// The loss where the run stands, as the next update's plan finds it. A plateau is not to wait for it: it sets η by the loss at an epoch's
-    /// end, which without data is that of every update.
+    /// The loss where the run stands, as the next update's plan finds it.
     mutating func lossByPlan() throws -> Double? {
-        guard mayBePlanned, state.plateau == nil, let step, state.steps > 0, entry.reason == nil, setup.data.isEmpty, let outcome = try outcome(of: step),
+        guard mayBePlanned, findsLossByUpdate, let step, state.steps > 0, entry.reason == nil, let outcome = try outcome(of: step),
             case .list(let list) = outcome
         else { return nil }
         return list.elements[TrainingStep.Outcome.loss.rawValue].tensor?.number
@@ -46,10 +49,12 @@ extension Trainer {
 
     /// Makes as many updates as one plan can, at most up to `last`.
     mutating func updateMany(through last: Int, interruptions before: Int, goal: Int) throws {
-        guard mayBePlanned, let step, setup.every == nil, state.lastGradient != nil, entry.reason == nil else { return }
-        if setup.data.isEmpty, state.plateau != nil { return }
+        guard mayBePlanned, let step, state.lastGradient != nil, entry.reason == nil else { return }
         let loop = entry.plans.lazy.compactMap { [loops] ready in loops[ObjectIdentifier(ready)] }.first ?? makeLoop(step)
         guard let loop else { return }
+        // Without data several updates in one go are several epochs: nothing may have to happen between them, and the loss at an epoch's end must
+        // not have random numbers of its own.
+        if setup.data.isEmpty, !findsLossByUpdate || setup.every != nil || loop.ready.isRandom { return }
         let start = state.steps
         let perEpoch = setup.updatesPerEpoch
         var reported = machine.environment.now()

@@ -6,7 +6,7 @@ import Training
 extension TrainingLoop {
     /// Updates of a few numbers as one register program that C repeats: some nanoseconds for each operation. `false` where there is no such.
     func runNumbers(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws -> Bool {
-        guard !hasSchedule, trainer.setup.data.isEmpty, parts.allSatisfy(\.isNumber) else { return false }
+        guard !hasSchedule, !ready.isRandom, trainer.setup.data.isEmpty, parts.allSatisfy(\.isNumber) else { return false }
         let places = measures.map { measure -> Int? in if case .result(let place) = measure { place } else { nil } }
         // The parameters that an update starts from, and those that it gives.
         let old = parts[..<parameterCount].map(\.input)

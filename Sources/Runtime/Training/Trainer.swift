@@ -100,9 +100,8 @@ struct Trainer {
     mutating func update() throws {
         let perEpoch = setup.updatesPerEpoch
         let (epoch, position) = (state.steps / perEpoch, state.steps % perEpoch)
-        // Randomness inside an update depends on seed and step alone, so that going on later is exact.
         let outside = machine.random
-        machine.random = setup.stream.split("update").split(state.steps)
+        machine.random = setup.randomness(ofStep: state.steps)
         defer { machine.random = outside }
         if try updateByPlan(epoch, position) { return }
         let mode = planFromFirst()
@@ -148,7 +147,7 @@ struct Trainer {
     mutating func nextRows() throws -> [(name: String, tensor: Tensor)] {
         let perEpoch = setup.updatesPerEpoch
         let outside = machine.random
-        machine.random = setup.stream.split("update").split(state.steps)
+        machine.random = setup.randomness(ofStep: state.steps)
         defer { machine.random = outside }
         return try batch(state.steps / perEpoch, state.steps % perEpoch)
     }
@@ -159,25 +158,8 @@ struct Trainer {
         if let indices = try minibatches?.indices(epoch: epoch, update: position) {
             rows = try rows.map { ($0.name, try Primitive.take.evaluate([$0.tensor, indices], Attributes([.int(0)]))) }
         }
-        guard let augment = setup.augment, !rows.isEmpty else { return rows }
-        let count = augment.parameters.count == rows.count ? rows.count : 1
-        let changed = try machine.call(.function(augment), rows.prefix(count).map { Value($0.tensor) }, names: nil, site).settled
-        switch changed {
-        case .record(let record):
-            for index in rows.indices { try record[rows[index].name].map { try replace(&rows[index], by: $0) } }
-        case .list(let list): for (index, part) in list.elements.prefix(count).enumerated() { try replace(&rows[index], by: part) }
-        default: try replace(&rows[0], by: changed)
-        }
-        return rows
-    }
-
-    private func replace(_ rows: inout (name: String, tensor: Tensor), by value: Value) throws {
-        guard let tensor = value.settled.tensor, tensor.rank > 0, tensor.shape[0] == rows.tensor.shape[0] else {
-            throw Diagnostic(
-                "`augment` must give the \(rows.tensor.shape[0]) rows of `\(rows.name)` that it got, but it gives \(value.typeDescription)",
-                at: site.span, hints: ["a function of one argument gives the first tensor anew; of several, a record `{\(rows.name): …}`"])
-        }
-        rows.tensor = tensor.converted(to: rows.tensor.type)
+        let given = rows.map { (name: $0.name, value: Value($0.tensor)) }
+        return try setup.augmented(given, machine, site).compactMap { row in row.value.tensor.map { (row.name, $0) } }
     }
 
     /// The loss and its gradient by every leaf of the parameters.

@@ -113,7 +113,7 @@ final class TrainingLoop {
         return matcher.matches(ready, roots: step.roots, arguments)
     }
 
-    /// Row numbers and settings of the next update.
+    /// Row numbers, random numbers and settings of the next update.
     private func prepare(_ trainer: inout Trainer) throws -> Bool {
         let perEpoch = trainer.setup.updatesPerEpoch
         let steps = trainer.state.steps
@@ -130,6 +130,10 @@ final class TrainingLoop {
             }
         }
         ready.plan.setNumber(counter, Double(steps + 1))
+        if ready.isRandom {
+            var stream = trainer.setup.randomness(ofStep: steps)
+            try ready.draw(from: &stream)
+        }
         return true
     }
 

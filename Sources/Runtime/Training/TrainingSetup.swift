@@ -63,6 +63,9 @@ package final class TrainingSetup {
 
     package var stream: RandomStream { RandomStream(key: seed) }
 
+    /// What an update draws depends on seed and step alone, so that going on later is exact.
+    func randomness(ofStep step: Int) -> RandomStream { stream.split("update").split(step) }
+
     func minibatches() -> Minibatches? {
         data.isEmpty ? nil : Minibatches(rows: rows, size: batch ?? rows, stream: stream.split("shuffle"))
     }

@@ -2,8 +2,8 @@ import Autodiff
 import Syntax
 import Tensors
 
-/// One update as a function of all that changes from update to update, so that it can be recorded and become a plan: the gather of the minibatch, loss,
-/// gradients, clipping, the rule for each parameter, and what history keeps.
+/// One update as a function of all that changes from update to update, so that it can be recorded and become a plan: the gather of the minibatch, its
+/// augmentation, loss, gradients, clipping, the rule for each parameter, and what history keeps.
 ///
 /// Arguments: the parameters; for each leaf of them the rule's memories; the last gradient, or nothing; the number of the update; row numbers, or
 /// nothing; and the data, one after another. The result is a list in the order of `Outcome`.
@@ -19,14 +19,15 @@ final class TrainingStep: Callable {
     init(_ setup: TrainingSetup, _ rule: WrittenRule) { (self.setup, self.rule) = (setup, rule) }
 
     /// The functions that a step calls.
-    var roots: [Callable] { [setup.loss, rule.update] }
+    var roots: [Callable] { [setup.loss, rule.update] + (setup.augment.map { [$0] } ?? []) }
 
     override func invoke(_ arguments: [Value?], _ machine: Machine, _ site: Site) throws -> Value {
         let given = arguments.map { $0 ?? .nothing }
         let math = Math(machine: machine, site: site)
-        let rows = try zip(setup.data, given[5...]).map { entry, value in
+        let taken = try zip(setup.data, given[5...]).map { entry, value in
             (name: entry.name, value: given[4].isNothing ? value : try math.apply(.take, [value, given[4]], Attributes([.int(0)])))
         }
+        let rows = try setup.augmented(taken, machine, site)
         let (loss, raw) = try gradients(given[0], rows, machine, site)
         var norm = try math.norm(raw)
         var gradients = raw
