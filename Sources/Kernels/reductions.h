@@ -32,7 +32,7 @@ typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
         _Pragma("clang loop unroll(full)") for (size_t width = HALF / 2; width > 0; width /= 2) { \
             for (size_t k = 0; k < width; k++) tree[k] = combine(tree[k], tree[k + width]); \
         } \
-        return tree[0]; \
+        return combine(tree[0], IDENTITY); \
     } \
     /* Rows of FEW to SHORT numbers. A load may reach into the next row, but not behind the last. */ \
     static GRAD_CLONES void name##_short_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \

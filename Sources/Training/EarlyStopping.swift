@@ -25,13 +25,11 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
-    /// Takes in the losses of epochs one after another, the last of which nobody waits for; the place of the best, if one was the best so far.
-    package mutating func observe(_ losses: some Sequence<Double>, from epoch: Int) -> Int? {
-        var (best, place) = (Int?.none, 0)
-        for loss in losses {
-            if observe(loss, epoch: epoch + place) { best = place }
-            place += 1
-        }
+    /// Takes in the losses of epochs one after another, each `stride` numbers behind the one before, the last of which nobody waits for; the
+    /// place of the best, if one was the best so far.
+    package mutating func observe(_ losses: UnsafeBufferPointer<Double>, stride: Int = 1, from epoch: Int) -> Int? {
+        var best: Int?
+        for place in 0..<(losses.count + stride - 1) / stride where observe(losses[place * stride], epoch: epoch + place) { best = place }
         return best
     }
 

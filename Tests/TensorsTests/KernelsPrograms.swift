@@ -93,3 +93,215 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
         return (end, turns)
     }
 }
+
+@Suite struct KernelsFusedChains {
+    /// A random chain over whole, single, row and column inputs, against the same operations one after the other.
+    @Test(arguments: 0..<60) func anyChainIsItsOperationsOneByOne(seed: Int) {
+        var random = TestRandom(seed: UInt64(seed))
+        func any(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        let columns = [1, 3, 10, 64, 700, 1500][any(6)], rows = [1, 2, 7, 50][any(4)], n = rows * columns
+        let whole = (0..<n).map { _ in random.symmetric(2) }, other = (0..<n).map { _ in random.symmetric(2) }
+        let one = [random.symmetric(2)], row = (0..<columns).map { _ in random.symmetric(2) }, column = (0..<rows).map { _ in random.symmetric(2) }
+        let rowSpread: [Double] = (0..<n).map { row[$0 % columns] }, columnSpread: [Double] = (0..<n).map { column[$0 / columns] }
+        var values: [[Double]] = [whole, other, [Double](repeating: one[0], count: n), rowSpread, columnSpread]
+        let inputs = values.count, outputs = 2, registers = inputs + outputs + 4
+        values += [[Double]](repeating: [], count: registers - inputs)
+
+        let shared: [grad_operation] = [
+            GRAD_ADD, GRAD_SUB, GRAD_MUL, GRAD_MAX, GRAD_TANH, GRAD_EXP, GRAD_SIN, GRAD_RELU, GRAD_SQUARE, GRAD_POW, GRAD_WHERE, GRAD_GT,
+        ]
+        let joined: [Int] = [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL]
+        let operations: [Int] = shared.map { Int($0.rawValue) } + joined
+        var code: [grad_instruction] = []
+        for k in 0..<12 {
+            let dst = k >= 10 ? inputs + k - 10 : inputs + any(outputs + 4)
+            let known = values.indices.filter { !values[$0].isEmpty }
+            let (a, b, c) = (known[any(known.count)], known[any(known.count)], known[any(known.count)])
+            let op = operations[any(operations.count)]
+            code.append(instruction(op, dst, a, b, c))
+            let (left, right, third): ([Double], [Double], [Double]) = (values[a], values[b], values[c])
+            values[dst] = (0..<n).map { (i: Int) -> Double in Self.value(op, left[i], right[i], third[i]) }
+        }
+        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0]
+        let sources = [inputs, inputs + 1, 2]
+        run(code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
+            registers: registers, sources, &sums, n)
+        #expect(zip(first, values[inputs]).allSatisfy { sameBits($0, $1) })
+        #expect(zip(second, values[inputs + 1]).allSatisfy { sameBits($0, $1) })
+        for (k, source) in sources.enumerated() {
+            var expected = 0.0
+            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, values[source], &expected)
+            #expect(sameBits(sums[k], expected))
+        }
+    }
+
+    /// max(tanh(2 x + row), x) and its sum, in single precision.
+    @Test func singlePrecision() {
+        var random = TestRandom(seed: 77)
+        let rows = 61, columns = 100, n = rows * columns
+        var x = (0..<n).map { _ in Float(random.symmetric(2)) }, row = (0..<columns).map { _ in Float(random.symmetric(2)) }
+        var two: Float = 2, y = [Float](repeating: 0, count: n), sum: Float = 0
+        let code = [instruction(GRAD_MUL_ADD, 4, 1, 0, 2), instruction(GRAD_TANH, 4, 4), instruction(GRAD_MAX, 3, 4, 0)]
+        let inner = zip(x.indices, x).map { 2 * $1 + row[$0 % columns] }
+        let expected = zip(unary(GRAD_TANH, inner), x).map { max($0, $1) }
+        x.withUnsafeMutableBufferPointer { x in
+            row.withUnsafeMutableBufferPointer { row in
+                y.withUnsafeMutableBufferPointer { y in
+                    withUnsafeMutablePointer(to: &two) { two in
+                        withUnsafeMutablePointer(to: &sum) { sum in
+                            let inputs = [
+                                grad_fused_input(data: x.baseAddress, repeat: 1, period: .max),
+                                grad_fused_input(data: two, repeat: .max, period: 1),
+                                grad_fused_input(data: row.baseAddress, repeat: 1, period: columns),
+                            ]
+                            let outputs: [UnsafeMutableRawPointer?] = [.init(y.baseAddress)], sums = [grad_fused_sum(sum: sum, source: 3)]
+                            code.withUnsafeBufferPointer { code in
+                                inputs.withUnsafeBufferPointer { inputs in
+                                    outputs.withUnsafeBufferPointer { outputs in
+                                        sums.withUnsafeBufferPointer { sums in
+                                            var chain = grad_fused(
+                                                code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress,
+                                                sums: sums.baseAddress, instructions: 3, input_count: 3, output_count: 1, sum_count: 1,
+                                                registers: 5)
+                                            let scratch = UnsafeMutableRawPointer.allocate(
+                                                byteCount: grad_fused_scratch_f32(&chain), alignment: 16)
+                                            defer { scratch.deallocate() }
+                                            grad_fused_f32(&chain, 0, n, scratch)
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        var expectedSum: Float = 0
+        grad_reduce_f32(GRAD_REDUCE_SUM, 1, n, 1, expected, &expectedSum)
+        #expect(y == expected && sum == expectedSum)
+    }
+
+    private static func value(_ op: Int, _ a: Double, _ b: Double, _ c: Double) -> Double {
+        switch op {
+        case GRAD_MUL_ADD: a * b + c
+        case GRAD_MUL_SUB: a * b - c
+        case GRAD_SUB_MUL: c - a * b
+        default: grad_scalar(grad_operation(rawValue: UInt32(op)), a, b, c)
+        }
+    }
+
+    /// Runs a chain in the parts that its sums are cut in, as two threads would.
+    private func run(
+        _ code: [grad_instruction], _ inputs: [(data: [Double], repeat: Int, period: Int)], _ first: inout [Double],
+        _ second: inout [Double], registers: Int, _ sources: [Int], _ sums: inout [Double], _ n: Int
+    ) {
+        let memory = inputs.map { input in
+            let copy = UnsafeMutablePointer<Double>.allocate(capacity: input.data.count)
+            copy.initialize(from: input.data, count: input.data.count)
+            return copy
+        }
+        defer { for pointer in memory { pointer.deallocate() } }
+        let described = zip(memory, inputs).map { grad_fused_input(data: $0, repeat: $1.repeat, period: $1.period) }
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    let outputs: [UnsafeMutableRawPointer?] = [.init(first.baseAddress), .init(second.baseAddress)]
+                    let wanted = sources.enumerated().map { grad_fused_sum(sum: sums.baseAddress! + $0.offset, source: UInt16($0.element)) }
+                    code.withUnsafeBufferPointer { code in
+                        described.withUnsafeBufferPointer { described in
+                            outputs.withUnsafeBufferPointer { outputs in
+                                wanted.withUnsafeBufferPointer { wanted in
+                                    var chain = grad_fused(
+                                        code: code.baseAddress, inputs: described.baseAddress, outputs: outputs.baseAddress,
+                                        sums: wanted.baseAddress, instructions: code.count, input_count: described.count,
+                                        output_count: 2, sum_count: wanted.count, registers: registers)
+                                    let scratch = UnsafeMutableRawPointer.allocate(byteCount: grad_fused_scratch_f64(&chain), alignment: 64)
+                                    defer { scratch.deallocate() }
+                                    let cut = grad_fused_cut_f64(n)
+                                    grad_fused_f64(&chain, 0, cut, scratch)
+                                    guard cut < n else { return }
+                                    let left = Array(sums)
+                                    grad_fused_f64(&chain, cut, n - cut, scratch)
+                                    for k in sums.indices { sums[k] = left[k] + sums[k] }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+@Suite struct KernelsLayers {
+    @Test func gatherAndScatter() {
+        for row in [1, 3, 64] {
+            let x = (0..<10 * row).map(Double.init), indices: [Int64] = [9, 0, 4, 4, 7]
+            var y = [Double](repeating: 0, count: 5 * row), byNumber = y, back = [Double](repeating: 0, count: 10 * row)
+            grad_gather_rows_f64(x, row, indices, 5, &y)
+            grad_gather_rows_by_number_f64(x, row, indices.map(Double.init), 5, &byNumber)
+            grad_scatter_add_rows_f64(y, row, indices, 5, &back)
+            for (i, index) in indices.enumerated() {
+                for j in 0..<row { #expect(y[i * row + j] == x[Int(index) * row + j]) }
+            }
+            #expect(byNumber == y)
+            for i in 0..<10 * row {
+                let times = Double(indices.filter { $0 == i / row }.count)
+                #expect(back[i] == times * x[i])
+            }
+        }
+    }
+
+    @Test func biasAndActivation() {
+        var random = TestRandom(seed: 9)
+        for (rows, columns) in [(1, 1), (5, 10), (130, 7), (3, 1000), (2, 3000), (128, 128)] {
+            let x = (0..<rows * columns).map { _ in random.symmetric(3) }, bias = (0..<columns).map { _ in random.symmetric(1) }
+            for op in [GRAD_IDENTITY, GRAD_TANH, GRAD_RELU, GRAD_GELU, GRAD_SIN] {
+                var y = x
+                grad_bias_unary_f64(op, rows, columns, x, bias, &y)
+                for i in x.indices { #expect(sameBits(y[i], grad_scalar(op, x[i] + bias[i % columns], 0, 0))) }
+                var inPlace = x
+                inPlace.withUnsafeMutableBufferPointer { grad_bias_unary_f64(op, rows, columns, $0.baseAddress!, bias, $0.baseAddress!) }
+                #expect(inPlace == y)
+            }
+        }
+    }
+
+    @Test func singlePrecision() {
+        let x: [Float] = (0..<60).map { Float($0) / 7 - 4 }, bias: [Float] = [0.5, -1, 2], indices: [Int64] = [3, 0, 19]
+        var y = x, dx = x, dbias: [Float] = [0, 0, 0], rows = [Float](repeating: 0, count: 9)
+        grad_bias_unary_f32(GRAD_RELU, 20, 3, x, bias, &y)
+        #expect(y == x.indices.map { max(0, x[$0] + bias[$0 % 3]) })
+        #expect(grad_bias_unary_backward_f32(GRAD_RELU, 20, 3, y, x, &dx, &dbias) == 1)
+        #expect(dx == x.indices.map { y[$0] > 0 ? x[$0] : 0 })
+        grad_gather_rows_f32(x, 3, indices, 3, &rows)
+        #expect(rows == indices.flatMap { x[Int($0) * 3..<Int($0) * 3 + 3] })
+        grad_gather_rows_by_number_f32(x, 3, [1, 1, 0], 3, &rows)
+        #expect(rows == Array(x[3..<6] + x[3..<6] + x[0..<3]))
+        var back = [Float](repeating: 0, count: 60)
+        grad_scatter_add_rows_f32(rows, 3, [5, 5, 0], 3, &back)
+        #expect(Array(back[15..<18]) == x[3..<6].map { 2 * $0 } && Array(back[0..<3]) == Array(x[0..<3]))
+    }
+
+    @Test func backwardAgainstDifferences() {
+        var random = TestRandom(seed: 10)
+        let rows = 40, columns = 6
+        let x = (0..<rows * columns).map { _ in 0.2 + random.unit() }, dy = x.map { _ in random.symmetric(1) }
+        let zero = [Double](repeating: 0, count: columns)
+        for op in [GRAD_IDENTITY, GRAD_RELU, GRAD_TANH, GRAD_SIGMOID, GRAD_EXP, GRAD_SOFTPLUS, GRAD_SQRT, GRAD_RECIPROCAL] {
+            var y = x, dx = x, dbias = zero
+            grad_bias_unary_f64(op, rows, columns, x, zero, &y)
+            #expect(grad_bias_unary_backward_f64(op, rows, columns, y, dy, &dx, &dbias) == 1)
+            for i in x.indices {
+                let slope = (grad_scalar(op, x[i] + 1e-6, 0, 0) - grad_scalar(op, x[i] - 1e-6, 0, 0)) / 2e-6
+                #expect(abs(dx[i] - dy[i] * slope) < 1e-7, "\(op)")
+            }
+            for j in 0..<columns {
+                let sum = (0..<rows).reduce(0.0) { $0 + dx[$1 * columns + j] }
+                #expect(abs(dbias[j] - sum) < 1e-12)
+            }
+        }
+        var dx = x
+        #expect(grad_bias_unary_backward_f64(GRAD_SIN, rows, columns, x, dy, &dx, nil) == 0)
+    }
+}

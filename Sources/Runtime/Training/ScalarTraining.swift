@@ -101,8 +101,7 @@ extension TrainingLoop {
     /// Updates that the history passes over: only the best is looked for. Its place, if one is the best so far.
     private func pass(_ trainer: inout Trainer, _ recorded: UnsafeBufferPointer<Double>, _ width: Int, _ places: [Int?]) -> Int? {
         let updates = recorded.count / width
-        let losses = stride(from: 0, to: recorded.count, by: width).lazy.map { recorded[$0] }
-        let best = trainer.state.stopping.observe(losses, from: trainer.state.steps)
+        let best = trainer.state.stopping.observe(recorded, stride: width, from: trainer.state.steps)
         trainer.state.history.pass(updates)
         trainer.state.steps += updates
         let last = (updates - 1) * width
