@@ -25,10 +25,11 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
-    /// Takes in the losses of epochs one after another, `stride` numbers apart; the place of the best so far if it is among them.
-    package mutating func observe(_ losses: UnsafePointer<Double>, stride: Int, count: Int, firstEpoch: Int) -> Int? {
+    /// Takes in the losses of epochs one after another, each `stride` numbers behind the one before, the last of which nobody waits for; the
+    /// place of the best, if one was the best so far.
+    package mutating func observe(_ losses: UnsafeBufferPointer<Double>, stride: Int = 1, from epoch: Int) -> Int? {
         var best: Int?
-        for index in 0..<count where observe(losses[index * stride], epoch: firstEpoch + index) { best = index }
+        for place in 0..<(losses.count + stride - 1) / stride where observe(losses[place * stride], epoch: epoch + place) { best = place }
         return best
     }
 

@@ -49,14 +49,11 @@ package struct Log: Sendable, Equatable {
         if columns[0].count == Log.capacity { thin() }
     }
 
-    /// Whether the next row will be kept, and not passed over.
-    package var keepsNext: Bool { given % stride == 0 }
-
-    /// How many rows will be passed over before one is kept.
-    package var passesAhead: Int { keepsNext ? 0 : stride - given % stride }
+    /// How many of the next rows are passed over.
+    package var passedOver: Int { (stride - given % stride) % stride }
 
     /// Counts rows that are passed over and are not the newest for long.
-    package mutating func pass(_ count: Int = 1) { given += count }
+    package mutating func pass(_ rows: Int) { given += rows }
 
     private mutating func thin() {
         for index in columns.indices {
@@ -112,25 +109,17 @@ package struct History: Sendable, Equatable {
 
     package var tracksPath: Bool { !path.names.isEmpty }
 
-    /// Whether the next point of the path will be kept, and not passed over.
-    package var keepsPath: Bool { path.keepsNext }
+    /// How many of the next updates of a run without data, where each is an epoch, leave nothing in any table.
+    package var passedOver: Int { min(steps.passedOver, max(0, epochs.passedOver - 1), tracksPath ? path.passedOver : Int.max) }
 
-    /// Counts points that are passed over and are not the newest for long.
-    package mutating func passPath(_ count: Int = 1) { path.pass(count) }
-
-    /// How many updates that are epochs themselves leave nothing here but their number. The row of an epoch tells of the update before it.
-    package var passesAhead: Int {
-        min(steps.passesAhead, epochs.passesAhead - 1, tracksPath ? path.passesAhead : .max)
-    }
-
-    /// How many updates from here on have to be told of one by one.
-    package var turnsToTell: Int { max(steps.stride, epochs.stride) <= 2 ? .max : 2 }
+    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it.
+    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 2 ? .max : 2 }
 
     /// Counts such updates.
-    package mutating func pass(_ count: Int) {
-        steps.pass(count)
-        epochs.pass(count)
-        if tracksPath { path.pass(count) }
+    package mutating func pass(_ updates: Int) {
+        steps.pass(updates)
+        epochs.pass(updates)
+        if tracksPath { path.pass(updates) }
     }
 
     package mutating func track(_ parameters: [Double]) {

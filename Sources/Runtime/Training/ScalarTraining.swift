@@ -67,13 +67,13 @@ final class ScalarTraining {
             var left = min(ScalarTraining.turns, last - trainer.state.steps)
             while left > 0 {
                 // The first update has no epoch of the loop behind it, and the last is always told of.
-                let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passesAhead, left - 1)
+                let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passedOver, left - 1)
                 let wanted: Int
                 let made: Int
                 if passes > 0, let bare, runBare(bare.plan, bare.program, &trainer, passes) {
                     (wanted, made) = (passes, passes)
                 } else {
-                    wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.turnsToTell))
+                    wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.toldTogether))
                     made = runWhole(&trainer, wanted, isFirst: isFirst)
                 }
                 isFirst = false
@@ -111,7 +111,8 @@ final class ScalarTraining {
         for place in 0..<(width * count) where !(abs(room[place]) < ScalarTraining.large) { return false }
         for part in loop.parts[..<loop.parameterCount] where !(abs(plan.input(part.input)) < ScalarTraining.large) { return false }
         for part in loop.parts { full.setNumber(part.input, plan.input(part.input)) }
-        if let best = trainer.state.stopping.observe(room, stride: width, count: count, firstEpoch: trainer.state.steps) {
+        if let best = trainer.state.stopping.observe(
+            UnsafeBufferPointer(start: room, count: count * width), stride: width, from: trainer.state.steps) {
             trainer.state.best = parameters(room + best * width + 1 + loop.parameterCount, trainer.state.parameters)
         }
         trainer.state.history.pass(count)
