@@ -149,6 +149,19 @@ import Testing
         for mode in [PlanMode.on, .off] { #expect(counts(code, mode).found.output == Array(repeating: "true", count: 9)) }
     }
 
+    /// More numbers than a register program can name, carried from turn to turn and kept for the way back.
+    @Test(arguments: [
+        "for i in 1...n { s <- s * 0.999 + sin(x * s) }", "for i in 1...n { s <- s + x / i\n if mod(i, 7) == 0 { s <- s * cos(s) } }",
+        "for i in 1...n { (s, t) = (0.5 * t + x, s - 0.1 * t^2) }", "for i in 1...n { s <- f32(s) * 0.9 + x }",
+        "for i in 1...n { s <- s * 0.99 + sum(v * s) * 0.001 }",
+    ]) func aLongLoopOfNumbersIsWrittenOnce(_ loop: String) {
+        let code = "v = [1, 2]\nn = 9000\nf(x) = { s = x\n t = 0\n \(loop.replacingOccurrences(of: "(s, t) = (0.5 * t + x, s - 0.1 * t^2)", with: "u = s\n s <- 0.5 * t + x\n t <- 0.3 * u - 0.1 * t^2"))\n s + t }\n"
+            + "for k in 1...3 { print(grad(f)(0.1 * k)) }"
+        let (planned, taped) = (counts(code), counts(code, .off))
+        #expect(planned.found.error == nil && planned.counts.hits == 1, "\(planned.counts) \(planned.found.error?.message ?? "")")
+        #expect(planned.found.output == taped.found.output)
+    }
+
     @Test func aHessianIsAFewProducts() {
         let session = Session()
         let found = session.run("""

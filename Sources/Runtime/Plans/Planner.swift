@@ -21,7 +21,7 @@ extension Machine {
     }
 
     /// Tapes longer than this are not compiled.
-    private static let mostNodes = 400_000
+    private static let mostNodes = 4_000_000
 
     /// The value of a call by a plan, or while one is being made; `nil` when the call is left to the tape. `roots` are the functions that
     /// `callable` calls, `entry` where its plans are kept, `own` cells that it fills itself. `fromFirst`: the first call is run by its plan already,
