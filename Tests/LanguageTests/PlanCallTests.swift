@@ -114,6 +114,66 @@ import Testing
         #expect(planned.counts.hits == 3)
     }
 
+    @Test(arguments: [
+        "x @ A", "B @ x", "A.T @ x", "tanh(B @ x) * sum(x)", "(reshape(x, [3, 1]) * A) @ B", "((x * B) @ A).T @ (B @ x)", "x[0...1] * x[1...2]",
+        "concat([x[1...2], x])", "stack([x, x * x], axis: 1)", "take(x, [2, 0, 2]) * x", "reshape(x, [3, 1]) * reshape(x, [1, 3])",
+        "mean(reshape(x, [3, 1]) * A, axis: 0)", "sum(reshape(x, [3, 1]) * A, axis: 1, keep: true)", "where(x > 0, x^2, sqrt(-x))", "softmax(x)",
+        "f32(x) * 2", "[x @ x, sum(x^3)]", "cumsum(x)", "max(x) * x", "pad(x, 2)", "transpose(reshape(x, [3, 1, 1]) * reshape(A, [1, 3, 4]), axes: [1, 2, 0])",
+        "swap(reshape(x, [3, 1]) * A)", "swap(reshape(x, [1, 3, 1]) * reshape(A, [1, 3, 4]), 0, 2)", "x / (x[0] - x[1])", "(x + zeros([2, 3])) @ inv(A[:, 0...2] + 3 * eye(3))",
+    ]) func aJacobianHasTheRowsOfItsPullbacks(_ body: String) {
+        let code = """
+            A = sin(reshape(arange(12), [3, 4]))
+            B = cos(reshape(arange(12), [4, 3]))
+            f(x) = ravel(\(body))
+            for i in 1...3 {
+                x = [0.3 * i, -0.2, 0.5]
+                n = length(f(x))
+                for k in 0..<n { print(max(abs(jacobian(f)(x)[k] - vjp(f, x, eye(n)[k]))) < 1e-6) }
+                h = hessian(x -> sum(f(x)^2))(x)
+                for k in 0..<3 { print(max(abs(h[k] - hvp(x -> sum(f(x)^2), x, eye(3)[k]))) < 1e-5) }
+            }
+            """
+        for mode in [PlanMode.on, .off, .forced] {
+            let found = counts(code, mode).found
+            #expect(found.error == nil, "\(found.error?.message ?? "")")
+            #expect(found.output.count >= 15 && found.output.allSatisfy { $0 == "true" }, "\(found.output)")
+        }
+    }
+
+    @Test func aRuleThatGoesByTheAdjointIsAskedForEachRow() {
+        let code = """
+            rule = custom_grad(x -> x^2, (x, y, g) -> if g[0] > 0 then g else g * 2x)
+            f(x) = rule(x) * sum(x)
+            for i in 1...3 { for k in 0..<3 { print(max(abs(jacobian(f)([i, 2, 3])[k] - vjp(f, [i, 2, 3], eye(3)[k]))) == 0) } }
+            """
+        for mode in [PlanMode.on, .off] { #expect(counts(code, mode).found.output == Array(repeating: "true", count: 9)) }
+    }
+
+    /// More numbers than a register program can name, carried from turn to turn and kept for the way back.
+    @Test(arguments: [
+        "for i in 1...n { s <- s * 0.999 + sin(x * s) }", "for i in 1...n { s <- s + x / i\n if mod(i, 7) == 0 { s <- s * cos(s) } }",
+        "for i in 1...n { (s, t) = (0.5 * t + x, s - 0.1 * t^2) }", "for i in 1...n { s <- f32(s) * 0.9 + x }",
+        "for i in 1...n { s <- s * 0.99 + sum(v * s) * 0.001 }",
+    ]) func aLongLoopOfNumbersIsWrittenOnce(_ loop: String) {
+        let code = "v = [1, 2]\nn = 9000\nf(x) = { s = x\n t = 0\n \(loop.replacingOccurrences(of: "(s, t) = (0.5 * t + x, s - 0.1 * t^2)", with: "u = s\n s <- 0.5 * t + x\n t <- 0.3 * u - 0.1 * t^2"))\n s + t }\n"
+            + "for k in 1...3 { print(grad(f)(0.1 * k)) }"
+        let (planned, taped) = (counts(code), counts(code, .off))
+        #expect(planned.found.error == nil && planned.counts.hits == 1, "\(planned.counts) \(planned.found.error?.message ?? "")")
+        #expect(planned.found.output == taped.found.output)
+    }
+
+    @Test func aHessianIsAFewProducts() {
+        let session = Session()
+        let found = session.run("""
+            X = sin(reshape(arange(200), [20, 10]))
+            loss(w) = mean(softplus(X @ w)) + 0.01 * sum(w^2)
+            for i in 1...3 { hessian(loss)(ones([10])) }
+            print(plan(loss))
+            """)
+        let products = found.output.joined().split(separator: "\n").count { $0.contains("matmul") }
+        #expect((1...4).contains(products), "\(found.output)")
+    }
+
     @Test func nothingIsCompiledWhenPlansAreOff() {
         #expect(counts("L(w) = w^2\nfor i in 1...9 { grad(L)(i) }", .off).counts == PlanCounts())
     }

@@ -40,11 +40,10 @@ package final class Plan {
     }
 
     /// `expected` has a value for each output after the results: what a run must come to again, for the results to hold.
-    /// `nil` for a graph of more numbers than a register program can name.
+    /// `nil` where there is no memory for it.
     package init?(_ graph: Graph, results count: Int, expected: [(value: Tensor, isCondition: Bool)] = []) {
         var compiler = PlanCompiler(graph, results: count)
         let compiled = compiler.compile()
-        guard compiled.registers.count < Int(UInt16.max) else { return nil }
         self.graph = graph
         resultCount = count
         constants = compiled.constants

@@ -14,10 +14,11 @@ extension PlanCompiler {
     }
 
     func label(_ places: [Int]) -> String {
+        let most = 40
         var names: [String] = []
-        for place in places { names.append(graph[place].primitive.name) }
+        for place in places.prefix(most) { names.append(graph[place].primitive.name) }
         guard let last = places.last else { return "" }
-        return "\(names.joined(separator: " ")) \(graph[last].shape)"
+        return "\(names.joined(separator: " "))\(places.count > most ? " … \(places.count) in all" : "") \(graph[last].shape)"
     }
 
     func register(of place: Int) -> Int {
@@ -57,6 +58,7 @@ extension PlanCompiler {
     // MARK: Numbers
 
     private mutating func emitScalars(_ terms: [Int]) {
+        guard registers.count < ScalarStep.mostRegisters else { return emitRuns(terms) }
         var code: [grad_instruction] = []
         for place in terms {
             let term = graph[place]
@@ -68,6 +70,21 @@ extension PlanCompiler {
             }
         }
         steps.append(ScalarStep(code, label: label(terms)))
+    }
+
+    /// As runs of programs that have registers of their own. The terms of a unit lie side by side.
+    private mutating func emitRuns(_ terms: [Int]) {
+        let operations = terms.map { place in
+            let term = graph[place]
+            return NumberOperation(
+                operation: instruction(term, 0, []).op, isSingle: term.type == .f32 && term.primitive !== Primitive.cast,
+                operands: term.operands.map { register(of: $0) })
+        }
+        let first = register(of: terms[0])
+        for run in ScalarRun.divide(operations, first: first) {
+            let label = label(Array(terms[run.start..<run.start + run.length]))
+            steps.append(ScalarRunStep(run, operations, first: first, label: run.repeats > 1 ? "\(run.repeats) times: \(label)" : label))
+        }
     }
 
     /// Squares and casts are operations of their own.

@@ -46,6 +46,9 @@ final class ScalarStep: PlanStep {
     private let code: UnsafeMutablePointer<grad_instruction>
     private let count: Int
 
+    /// What an instruction can name, with one to spare.
+    static let mostRegisters = Int(UInt16.max) - 1
+
     init(_ instructions: [grad_instruction], label: String) {
         count = instructions.count
         code = .allocate(capacity: max(1, count))

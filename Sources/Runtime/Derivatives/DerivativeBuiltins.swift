@@ -148,6 +148,15 @@ package final class JacobianFunction: Callable {
         guard case .node(let node) = leaf, node.isLive else {
             return variables.map { Value(Tensor(repeating: 0, shape: Shape(shape.axes + $0.shape.axes))) }
         }
+        if let all = try machine.sweep(site, { try tape.pullbackOfUnits(node, to: variables) }) {
+            return try machine.sweep(site) {
+                try zip(all, variables).map { all, variable in
+                    let axes = shape.axes + variable.shape.axes
+                    guard let all else { return Value(Tensor(repeating: 0, shape: Shape(axes))) }
+                    return machine.outcome(try tape.apply(.reshape, [all], Attributes([.ints(axes)])))
+                }
+            }
+        }
         var rows = [[Node]](repeating: [], count: variables.count)
         for position in 0..<node.value.count {
             try machine.tick(site)

@@ -70,21 +70,15 @@ final class PlanEntry {
     private(set) var hits = 0
     private var traces = 0
 
+    var wasAsked: Bool { lastArguments != nil || !plans.isEmpty || reason != nil }
+
     static let mostPlans = 4
     /// A function may be recorded this often at no gain before it is left to the tape.
     private static let patience = 8
 
-    /// Whose gradient by one number this is.
-    fileprivate weak var cache: PlanCache?
-    private weak var newest: ReadyPlan?
-
     func hit(_ index: Int) {
         hits += 1
         if index > 0 { plans.swapAt(0, index) }
-        if let cache, newest !== plans[0] {
-            newest = plans[0]
-            cache.scalarGradient = ScalarGradient(plans[0])
-        }
     }
 
     func traced() {
@@ -101,20 +95,24 @@ final class PlanEntry {
 /// The plans of one function's code, by transform.
 package final class PlanCache {
     private var entries: [Transform: PlanEntry] = [:]
-    /// The gradient by one number, where the plan used last is one of numbers alone.
-    @exclusivity(unchecked) fileprivate(set) var scalarGradient: ScalarGradient?
+    /// The derivative by one number.
+    let derivative: NumericDerivative
 
-    package init() {}
+    package init() {
+        let entry = PlanEntry()
+        derivative = NumericDerivative(entry)
+        entries[.gradient(.call, by: nil, withValue: false)] = entry
+    }
 
     func entry(_ transform: Transform) -> PlanEntry {
         if let entry = entries[transform] { return entry }
         let entry = PlanEntry()
-        if transform == .gradient(.call, by: nil, withValue: false) { entry.cache = self }
         entries[transform] = entry
         return entry
     }
 
-    var all: [(transform: Transform, entry: PlanEntry)] { entries.map { ($0.key, $0.value) } }
+    /// Those that were asked for.
+    var all: [(transform: Transform, entry: PlanEntry)] { entries.filter { $0.value.wasAsked }.map { ($0.key, $0.value) } }
 }
 
 /// When calls are compiled.

@@ -22,7 +22,7 @@ extension Machine {
     }
 
     /// Tapes longer than this are not compiled.
-    private static let mostNodes = 400_000
+    private static let mostNodes = 1_000_000
     /// Recording holds all that a call computes at once, which a call by itself lets go of: this many bytes of it, about.
     private static let mostRecorded = 1 << 30
     /// A call of a function is worth a plan, as its derivatives always are, where its arguments have as many numbers.

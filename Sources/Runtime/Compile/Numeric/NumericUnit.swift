@@ -88,7 +88,7 @@ final class NumericUnit {
     /// The number of a derivative that is taken.
     func derivative(of function: FunctionCode, through place: NumericPlace?) -> UInt16 {
         depend(on: function, through: place)
-        derivatives.append(NumericDerivative(function))
+        derivatives.append(function.plans.derivative)
         return UInt16(truncatingIfNeeded: derivatives.count - 1)
     }
 

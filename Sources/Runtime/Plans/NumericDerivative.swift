@@ -1,15 +1,16 @@
 import Autodiff
 import Tensors
 
-/// The derivative of a function of one number, as long as a plan gives it.
+/// The derivative of a function of one number, as long as a plan gives it: what `w <- w - 0.1 * ∇L(w)` calls, interpreted or in a program of
+/// numbers.
 struct NumericDerivative {
     private let entry: PlanEntry
 
-    init(_ function: FunctionCode) { entry = function.plans.entry(.gradient(.call, by: nil, withValue: false)) }
+    init(_ entry: PlanEntry) { self.entry = entry }
 
     /// `nil` when no plan holds for what the function reaches now: then it has to be called.
     func value(at x: Double, _ machine: Machine) -> Double? {
-        guard machine.tape == nil, machine.environment.plans != .off, entry.reason == nil else { return nil }
+        guard machine.tape == nil, !machine.stopsAtNaN, machine.environment.plans != .off, entry.reason == nil else { return nil }
         for index in entry.plans.indices {
             guard let value = entry.plans[index].number(at: x) else { continue }
             entry.hit(index)
@@ -23,7 +24,7 @@ struct NumericDerivative {
 extension ReadyPlan {
     /// The number that it makes of one number, for a function that captured nothing; `nil` when it does not fit or a guard fails.
     fileprivate func number(at x: Double) -> Double? {
-        guard case .number(let result) = result, arguments.count == 1, case .number(let input) = arguments[0] else { return nil }
+        guard !isRandom, case .number(let result) = result, arguments.count == 1, case .number(let input) = arguments[0] else { return nil }
         for probe in probes {
             switch probe.source {
             case .root: if case .closure = probe.form { continue }
