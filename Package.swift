@@ -40,8 +40,8 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Datasets", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files"], swiftSettings: settings),
-        .target(name: "Weave", dependencies: ["Runtime", "Syntax", "Plots"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files", "Wording"], swiftSettings: settings),
+        .target(name: "Weave", dependencies: ["Runtime", "Syntax", "Plots", "Wording"], swiftSettings: settings),
         .executableTarget(
             name: "GradCLI",
             dependencies: [
@@ -52,15 +52,15 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
-        .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "TerminalSupport"], swiftSettings: settings),
+        .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "Wording", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots", "TerminalSupport"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], exclude: ["Files"], swiftSettings: settings),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
-        .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "FuzzSupport", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz/Support", swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
