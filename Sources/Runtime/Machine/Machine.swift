@@ -216,6 +216,8 @@ package struct Environment {
     package var loading: ((String, Int, Int) -> Void)?
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
+    /// Told what the history of a training has got, each time before `progress`.
+    package var history: ((HistoryRows) -> Void)?
     /// What pictures are shown on, as it is now.
     package var screen: () -> Screen = { Screen() }
     /// Where pictures can move; `nil` where they cannot.
