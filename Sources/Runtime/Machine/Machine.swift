@@ -146,6 +146,8 @@ package final class Machine {
     @inline(__always)
     package func checkResult(_ site: Site) throws {
         if account.held > account.limits.memory { throw failure(PrimitiveError(.memory, account.limits), site) }
+        // Asked anew: not all that takes long asks by itself, and the loop around it looks only now and then.
+        guard Account.shouldStop() else { return }
         do throws(PrimitiveError) { try Account.checkStop() } catch { throw failure(error, site) }
     }
 
