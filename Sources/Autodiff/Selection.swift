@@ -43,8 +43,9 @@ extension Tensor {
         try Account.admit([found, rank], workspace: 8 * found * rank)
         var places: [Double] = []
         places.reserveCapacity(found * rank)
-        for (position, number) in numbers.enumerated() where number != 0 {
-            if places.count & 0xF_FFFF == 0, Account.shouldStop() { try Account.checkStop() }
+        for (position, number) in numbers.enumerated() {
+            if position & 0xF_FFFF == 0xF_FFFF, Account.shouldStop() { try Account.checkStop() }
+            if number == 0 { continue }
             for axis in lengths.indices { places.append(Double(position / strides[axis] % lengths[axis])) }
         }
         return Tensor(places, shape: Shape([found, rank]))
