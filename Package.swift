@@ -41,8 +41,8 @@ let package = Package(
         .target(
             name: "Runtime", dependencies: ["Kernels", "Tensors", "Autodiff", "Syntax", "Training", "Datasets", "Plots", "Wording"],
             resources: [.embedInCode("prelude")], swiftSettings: settings),
-        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files"], swiftSettings: settings),
-        .target(name: "Weave", dependencies: ["Runtime", "Syntax", "Plots"], swiftSettings: settings),
+        .target(name: "Grad", dependencies: ["Runtime", "Syntax", "Tensors", "Files", "Wording"], swiftSettings: settings),
+        .target(name: "Weave", dependencies: ["Runtime", "Syntax", "Plots", "Wording"], swiftSettings: settings),
         .executableTarget(
             name: "GradCLI",
             dependencies: [
@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["GradCLI", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
-        .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "TerminalSupport"], swiftSettings: settings),
+        .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "Wording", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "PlotsTests", dependencies: ["Plots", "TerminalSupport"], exclude: ["Snapshots"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"], exclude: ["Files"], swiftSettings: settings),

@@ -1,3 +1,5 @@
+import Wording
+
 extension Session {
     /// Where random numbers start, and how numbers are shown.
     public struct Options: Sendable {
@@ -9,9 +11,32 @@ extension Session {
         public var stopsAtNaN = false
         /// What programs may use.
         public var limits = Limits()
+        /// In which language `explain` and `diagnose` speak.
+        public var language = Language.english
 
         /// The options of a session that you say nothing about.
         public init() {}
+    }
+
+    /// A language in which Grad speaks to a learner. Error messages are in English in all of them, and so is the decimal point.
+    public enum Language: Sendable, CaseIterable {
+        case english, portuguese
+
+        /// From a code or a locale such as `pt` or `pt_BR.UTF-8`; `nil` for a language that Grad does not speak.
+        public init?(code: String) {
+            guard let language = Wording.Language(code: code) else { return nil }
+            switch language {
+            case .english: self = .english
+            case .portuguese: self = .portuguese
+            }
+        }
+
+        var lowered: Wording.Language {
+            switch self {
+            case .english: .english
+            case .portuguese: .portuguese
+            }
+        }
     }
 
     /// Seconds of a clock that never goes back.

@@ -26,7 +26,7 @@ public final class Session {
     /// Makes a session that has only the language itself.
     ///
     /// - Parameters:
-    ///   - options: Where random numbers start, and how numbers are shown.
+    ///   - options: Where random numbers start, how numbers are shown, the language of explanations.
     ///   - files: What programs may read and write; nothing unless you allow it.
     ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
     ///   - notes: Told of things worth knowing that are not errors.
@@ -48,6 +48,7 @@ public final class Session {
         environment.history = history.map { history in { history(HistoryRow.rows($0)) } }
         environment.now = clock
         environment.limits = options.limits.lowered
+        environment.language = options.language.lowered
         interpreter = Interpreter(environment: environment, seed: options.seed)
         interpreter.machine.style.digits = min(max(options.digits, 1), 17)
         interpreter.machine.stopsAtNaN = options.stopsAtNaN

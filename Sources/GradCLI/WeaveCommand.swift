@@ -26,7 +26,7 @@ struct WeaveCommand: ParsableCommand {
     @Option(name: [.customShort("o"), .long], help: "The page (- is standard output), or with several lessons a folder; without it NAME.html here.", completion: .file())
     var output: String?
 
-    @Option(help: "The language of the text, en or pt: a lesson is looked for in the folder of that name beside it. By default what LANG says.")
+    @Option(help: "The language of the text, en or pt: a lesson is looked for in the folder of that name beside it, and where there is none it is taken to be written in it. By default what LANG says.")
     var lang: Language?
 
     @ArgumentParser.Argument(help: "Lessons.", completion: .file(extensions: ["grad"]))
@@ -49,7 +49,7 @@ struct WeaveCommand: ParsableCommand {
             session.interpreter.machine.environment.language = language
             session.interpreter.machine.environment.progress = nil
             let woven = Weaver(
-                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language.rawValue)
+                session.interpreter.addSource(name: text.name, bytes: text.bytes), session.interpreter, language: language)
             do {
                 if output == "-" {
                     console.write(woven.html)
@@ -73,7 +73,7 @@ struct WeaveCommand: ParsableCommand {
         let wanted = lang ?? parent.options.language
         parts.insert(wanted.rawValue, at: parts.count - 1)
         let other = parts.joined(separator: "/")
-        return access(other, R_OK) == 0 ? (other, wanted) : (file, .english)
+        return access(other, R_OK) == 0 ? (other, wanted) : (file, lang ?? .english)
     }
 
     private func target(_ path: String) -> String {

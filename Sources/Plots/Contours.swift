@@ -67,7 +67,11 @@ extension Grid {
         let axis = Axis()
         let map = AxisMap(axis, data: Interval(low, high))
         return axis.ticks(map, atMost: count + 3) { _ in true }.ticks
-            .compactMap { Decimal(map.value(at: $0.place), significant: 12)?.value }.filter { $0 > low && $0 < high }
+            .compactMap { tick in
+                // Back from its place, zero is a little off.
+                let value = map.value(at: tick.place)
+                return abs(value) < 1e-9 * (high - low) ? 0 : Decimal(value, significant: 12)?.value
+            }.filter { $0 > low && $0 < high }
     }
 }
 

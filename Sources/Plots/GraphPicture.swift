@@ -137,7 +137,7 @@ struct GraphLayout {
         }
     }
 
-    /// Sorts each layer by the mean place of its neighbours, downward and upward in turn.
+    /// Sorts each layer by the mean place of its neighbours, downward and upward in turn; what goes into the same node stands as it goes in.
     private mutating func order() {
         var rank = Array(repeating: 0.0, count: slots.count)
         func store(_ layer: [Int]) { for (place, slot) in layer.enumerated() { rank[slot] = Double(place) } }
@@ -146,13 +146,23 @@ struct GraphLayout {
             let neighbours = sweep % 2 == 0 ? up : down
             for index in sweep % 2 == 0 ? Array(layers.indices) : layers.indices.reversed() {
                 let keys = layers[index].map { slot in
-                    neighbours[slot].isEmpty ? rank[slot] : neighbours[slot].reduce(0) { $0 + rank[$1] } / Double(neighbours[slot].count)
+                    let mean = neighbours[slot].isEmpty ? rank[slot] : neighbours[slot].reduce(0) { $0 + rank[$1] } / Double(neighbours[slot].count)
+                    return sweep % 2 == 0 ? mean : mean + position(slot) * 0.01
                 }
                 layers[index] = layers[index].indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { layers[index][$0] }
                 store(layers[index])
             }
         }
     }
+
+    /// Where among the operands of the node below it stands, from 0 to 1.
+    private func position(_ slot: Int) -> Double {
+        guard let below = down[slot].first, let place = up[below].firstIndex(of: slot) else { return 0 }
+        return Double(place) / Double(up[below].count)
+    }
+
+    /// Inputs give way, so that what is computed from what stands in one line.
+    private func isInput(_ slot: Int) -> Bool { up[slot].isEmpty }
 
     /// Centres: packed first, then drawn towards the neighbours as far as the order and the gaps allow.
     private mutating func place() {
@@ -161,7 +171,8 @@ struct GraphLayout {
             let neighbours = sweep % 2 == 0 ? up : down
             for layer in sweep % 2 == 0 ? layers : layers.reversed() {
                 pack(layer, wanted: layer.map { slot in
-                    let near = neighbours[slot].isEmpty ? up[slot] + down[slot] : neighbours[slot]
+                    var near = neighbours[slot].isEmpty ? up[slot] + down[slot] : neighbours[slot]
+                    if near.contains(where: { !isInput($0) }) { near.removeAll(where: isInput) }
                     return near.isEmpty ? slots[slot].center : near.reduce(0) { $0 + slots[$1].center } / Double(near.count)
                 })
             }
@@ -170,23 +181,25 @@ struct GraphLayout {
 
     /// The least squares answer: neighbours that would overlap are merged into blocks around their mean.
     private mutating func pack(_ layer: [Int], wanted: [Double]) {
-        var blocks: [(sum: Double, count: Int, offset: Double)] = []
+        var blocks: [(sum: Double, weight: Double, count: Int)] = []
         var offsets: [Double] = []
         var offset = 0.0
         for (place, slot) in layer.enumerated() {
             if place > 0 { offset += (slots[layer[place - 1]].width + slots[slot].width) / 2 + GraphLayout.gap }
             offsets.append(offset)
-            blocks.append((wanted[place] - offset, 1, offset))
-            while blocks.count > 1, blocks[blocks.count - 2].sum / Double(blocks[blocks.count - 2].count) > blocks[blocks.count - 1].sum / Double(blocks[blocks.count - 1].count) {
+            let weight = isInput(slot) ? 0.001 : 1
+            blocks.append((weight * (wanted[place] - offset), weight, 1))
+            while blocks.count > 1, blocks[blocks.count - 2].sum / blocks[blocks.count - 2].weight > blocks[blocks.count - 1].sum / blocks[blocks.count - 1].weight {
                 let last = blocks.removeLast()
                 blocks[blocks.count - 1].sum += last.sum
+                blocks[blocks.count - 1].weight += last.weight
                 blocks[blocks.count - 1].count += last.count
             }
         }
         var place = 0
         for block in blocks {
             for _ in 0..<block.count {
-                slots[layer[place]].center = block.sum / Double(block.count) + offsets[place]
+                slots[layer[place]].center = block.sum / block.weight + offsets[place]
                 place += 1
             }
         }

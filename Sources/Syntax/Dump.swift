@@ -15,6 +15,7 @@ extension Expression {
         case .index(let value, let items, _): "(index \(value.dump)" + items.map { " " + $0.dump }.joined() + ")"
         case .field(let value, let name, _): "(. \(value.dump) \(name.text))"
         case .prime(let value, let order, _): "(prime\(order) \(value.dump))"
+        case .partial(let function, let name, _): "(∂ \(function.dump) \(name.text))"
         case .lambda(let function): function.dump
         case .conditional(let condition, let first, let second, _): "(if \(condition.dump) \(first.dump) \(second.dump))"
         case .range(let first, let last, let closed, _): "(\(closed ? "..." : "..<") \(first.dump) \(last.dump))"

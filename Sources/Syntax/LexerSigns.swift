@@ -166,7 +166,6 @@ extension Lexer {
             } else {
                 singleQuoted(quoteLength: length)
             }
-        case "∂": take(.unknown, length, reporting: Message.partial(span(offset, offset + length)))
         default: unknown()
         }
     }
@@ -227,5 +226,5 @@ extension TokenKind {
 
 private let symbols: [Unicode.Scalar: TokenKind] = [
     "←": .leftArrow, "→": .arrow, "·": .star, "⋅": .star, "×": .star, "÷": .slash, "−": .minus, "≤": .lessOrEqual,
-    "≥": .greaterOrEqual, "≠": .notEqual, "∇": .nabla, "√": .root, "′": .prime, "″": .prime, "…": .closedRange,
+    "≥": .greaterOrEqual, "≠": .notEqual, "∇": .nabla, "∂": .partial, "√": .root, "′": .prime, "″": .prime, "…": .closedRange,
 ]

@@ -53,11 +53,6 @@ extension Message {
             hints: ["to solve a linear system write `solve(A, b)`", "a statement goes on after an operator at the end of its line"])
     }
 
-    static func partial(_ span: Span) -> Diagnostic {
-        Diagnostic(
-            "`∂` cannot be written in a program", at: span, hints: ["a partial derivative is `grad(L, wrt: w)`, the whole gradient `∇L`"])
-    }
-
     static func strayQuote(_ span: Span) -> Diagnostic {
         Diagnostic(
             "this quote belongs to nothing", at: span,
@@ -441,6 +436,26 @@ extension Message {
 
     static func nablaSquared(_ span: Span) -> Diagnostic {
         Diagnostic("`∇` has no powers", at: span, hints: ["the matrix of second derivatives is `hessian(f)`"])
+    }
+
+    static func missingPartialFunction(_ span: Span) -> Diagnostic {
+        Diagnostic("a function is missing behind `∂`", at: span, hints: ["write `∂L/∂w` or `∂(∂L/∂w)/∂b`"])
+    }
+
+    static func partialSquared(_ span: Span) -> Diagnostic {
+        Diagnostic("`∂` has no powers", at: span, hints: ["a second derivative is `∂(∂L/∂w)/∂w`, all of them `hessian(L)`"])
+    }
+
+    static func missingPartialName(_ span: Span, _ function: String) -> Diagnostic {
+        Diagnostic(
+            "it is missing what the derivative is taken by", at: span,
+            hints: ["write `∂\(function)/∂w`, where `w` is a parameter of `\(function)`; the whole gradient is `∇\(function)`"])
+    }
+
+    static func partialByField(_ span: Span, _ function: String, _ parameter: String, _ field: String) -> Diagnostic {
+        Diagnostic(
+            "`∂` takes the name of a parameter, without its fields", at: span,
+            hints: ["the derivative by `\(parameter)` has its fields: `∂\(function)/∂\(parameter)(…).\(field)`"])
     }
 
     static func missingThen(_ span: Span, _ source: Source) -> Diagnostic {

@@ -36,7 +36,8 @@
 ///     power       = postfix [ "^" unary | superscript ]
 ///     postfix     = primary { "("arguments")" | "["items"]" | "." name | "'" }      "(" and "[" directly behind
 ///     primary     = number | string | "true" | "false" | name | "(" expression ")" | "[" elements "]" | record
-///                 | "∇" ( name { "." name } | "(" expression ")" | "∇" … ) | "√" postfix
+///                 | "∇" ( path | "(" expression ")" | "∇" … ) | "∂" ( path | "(" expression ")" ) "/" "∂" name | "√" postfix
+///     path        = name { "." name }
 ///     record      = "{" [ name ":" expression { "," name ":" expression } [ "," ] ] "}"
 ///     arguments   = [ [ name ":" ] expression { "," … } [ "," ] ]
 ///     items       = item { "," item }

@@ -192,7 +192,7 @@ extension Parser {
     }
 
     private func startsFactor(_ kind: TokenKind) -> Bool {
-        kind == .identifier || kind == .leftParen || kind == .nabla || kind == .root
+        kind == .identifier || kind == .leftParen || kind == .nabla || kind == .partial || kind == .root
     }
 
     /// `0x1F`, which would be 0 times `x1F`.

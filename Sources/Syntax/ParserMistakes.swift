@@ -3,7 +3,7 @@ extension Parser {
     /// A word at the start of a statement with something behind it on the line that no operator joins; `nil` when it is nothing known.
     mutating func wordStatement(_ next: TokenKind) -> Statement? {
         switch next {
-        case .identifier, .number, .string, .stringHead, .leftBrace, .keywordTrue, .keywordFalse, .nabla, .colon, .keywordNot, .keywordIf:
+        case .identifier, .number, .string, .stringHead, .leftBrace, .keywordTrue, .keywordFalse, .nabla, .partial, .colon, .keywordNot, .keywordIf:
             break
         case .leftParen, .leftBracket:
             if tokens[position + 1].isAdjacent { return nil }
@@ -82,7 +82,7 @@ extension Parser {
 extension TokenKind {
     var beginsValue: Bool {
         switch self {
-        case .number, .string, .stringHead, .identifier, .nabla, .root, .keywordTrue, .keywordFalse, .leftParen, .leftBracket: true
+        case .number, .string, .stringHead, .identifier, .nabla, .partial, .root, .keywordTrue, .keywordFalse, .leftParen, .leftBracket: true
         default: false
         }
     }

@@ -178,7 +178,7 @@ extension Parser {
     /// A value can begin here.
     var startsOperand: Bool {
         switch kind {
-        case .number, .string, .stringHead, .identifier, .leftParen, .leftBracket, .leftBrace, .minus, .plus, .nabla, .root,
+        case .number, .string, .stringHead, .identifier, .leftParen, .leftBracket, .leftBrace, .minus, .plus, .nabla, .partial, .root,
             .keywordNot, .keywordIf, .keywordExplain, .keywordTrue, .keywordFalse:
             true
         default: false
@@ -199,6 +199,7 @@ extension Parser {
             advance()
             return .boolean(token.kind == .keywordTrue, span(token))
         case .nabla: return nabla()
+        case .partial: return partial()
         case .root: return root()
         default:
             if let statement = failWithStatement() { return statement }
@@ -327,7 +328,7 @@ extension Parser {
         return RecordField(name: name(token), value: expression())
     }
 
-    // MARK: ∇ and √
+    // MARK: ∇, ∂ and √
 
     /// `∇L`, `∇p.loss`, `∇(x -> x^2)`, `∇∇L`: binds to a name with its fields or to parentheses, so `∇L(w)` calls `∇L`.
     private mutating func nabla() -> Expression {
@@ -335,19 +336,50 @@ extension Parser {
         guard enter() else { return .invalid(span(sign)) }
         defer { leave() }
         advance()
-        var operand: Expression
-        let start = current.start
+        let operand: Expression
         switch kind {
         case .nabla: operand = nabla()
         case .leftParen: operand = parenthesized()
-        case .identifier:
-            operand = identifier()
-            while kind == .dot, !failed { operand = field(operand, start) }
+        case .identifier: operand = namePath()
         case .superscript: return fail(Message.nablaSquared(span(sign.start, current.end)))
         default: return fail(Message.missingNablaOperand(gap))
         }
         let place = span(from: sign.start)
         return grown(height, .unary(.nabla, operand, place), at: place)
+    }
+
+    /// `L`, `p.loss`.
+    private mutating func namePath() -> Expression {
+        let start = current.start
+        var value = identifier()
+        while kind == .dot, !failed { value = field(value, start) }
+        return value
+    }
+
+    /// `∂L/∂w`, `∂p.loss/∂w`, `∂(∂L/∂w)/∂b`: one value, so that `∂L/∂w(1, 2)` calls it.
+    private mutating func partial() -> Expression {
+        let sign = current
+        guard enter() else { return .invalid(span(sign)) }
+        defer { leave() }
+        advance()
+        let function: Expression
+        switch kind {
+        case .leftParen: function = parenthesized()
+        case .identifier: function = namePath()
+        case .superscript: return fail(Message.partialSquared(span(sign.start, current.end)))
+        default: return fail(Message.missingPartialFunction(gap))
+        }
+        guard !failed else { return .invalid(span(from: sign.start)) }
+        let written = source.text(function.span)
+        guard accept(.slash), accept(.partial), kind == .identifier else { return fail(Message.missingPartialName(gap, written)) }
+        let name = name(current)
+        advance()
+        if kind == .dot, current.isAdjacent, kind(at: position + 1).isName {
+            let field = self.name(tokens[position + 1])
+            return fail(Message.partialByField(span(current.start, tokens[position + 1].end), written, name.text, field.text))
+        }
+        let place = span(from: sign.start)
+        return grown(height, .partial(function, by: name, place), at: place)
     }
 
     /// `√x` is a call of `sqrt`; `√` stands in the source where the name would.

@@ -57,6 +57,7 @@ package struct Printer {
         case .index(let value, let items, let span): index(value, items, span)
         case .field(let value, let name, _): fieldBase(value) + .text(".\(text(name))")
         case .prime(let value, let order, let span): prime(value, order, span)
+        case .partial(let function, let name, _): .text("∂") + operand(function, function.isPath ? 0 : .max) + .text("/∂\(text(name))")
         case .lambda(let function): lambda(function)
         case .conditional(let condition, let first, let second, _): conditional(condition, first, second)
         case .range(let first, let last, let closed, let span):

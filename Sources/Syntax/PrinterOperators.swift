@@ -16,7 +16,15 @@ extension Expression {
 
     var isNablaOperand: Bool {
         switch self {
-        case .name, .parenthesized, .unary(.nabla, _, _): true
+        case .unary(.nabla, _, _): true
+        default: isPath
+        }
+    }
+
+    /// What `∂` stands before without parentheses of its own.
+    var isPath: Bool {
+        switch self {
+        case .name, .parenthesized: true
         case .field(let base, _, _): base.isNamePath
         default: false
         }
@@ -125,7 +133,7 @@ extension Expression {
     /// Can stand directly behind a numeral.
     fileprivate var startsFactor: Bool {
         switch self {
-        case .name, .parenthesized, .unary(.nabla, _, _): true
+        case .name, .parenthesized, .partial, .unary(.nabla, _, _): true
         case .call(let base, _, _), .index(let base, _, _), .field(let base, _, _), .prime(let base, _, _),
             .binary(.power, let base, _, _):
             base.startsFactor || base.level < Level.postfix

@@ -12,7 +12,7 @@ package enum TokenKind: UInt8, Sendable {
     case plus, minus, star, slash, caret, at
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, pipe
     case closedRange, halfOpenRange
-    case nabla, root
+    case nabla, partial, root
     case keywordAnd, keywordOr, keywordNot, keywordIf, keywordThen, keywordElse, keywordFor, keywordIn, keywordWhile
     case keywordBreak, keywordContinue, keywordReturn, keywordImport, keywordExplain, keywordTrue, keywordFalse
     /// Something reported already, which can be part of nothing.

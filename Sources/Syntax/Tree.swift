@@ -29,6 +29,8 @@ package indirect enum Expression: Sendable {
     case field(Expression, Name, Span)
     /// `f'`, `f''`: the order counts the primes.
     case prime(Expression, order: Int, Span)
+    /// `∂L/∂w`: the name is that of a parameter.
+    case partial(Expression, by: Name, Span)
     case lambda(Function)
     /// `if c then a else b`.
     case conditional(Expression, Expression, Expression, Span)
@@ -197,7 +199,7 @@ extension Expression {
         switch self {
         case .number(_, let span), .string(_, let span), .boolean(_, let span), .array(_, let span),
             .record(_, let span), .unary(_, _, let span), .call(_, _, let span), .index(_, _, let span),
-            .field(_, _, let span), .prime(_, _, let span), .conditional(_, _, _, let span),
+            .field(_, _, let span), .prime(_, _, let span), .partial(_, _, let span), .conditional(_, _, _, let span),
             .range(_, _, _, let span), .explain(_, let span), .parenthesized(_, let span), .invalid(let span):
             span
         case .name(let name): name.span

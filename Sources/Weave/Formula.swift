@@ -1,4 +1,5 @@
 import Syntax
+package import Wording
 
 /// Grad as mathematics: MathML Core from the syntax tree.
 ///
@@ -6,16 +7,17 @@ import Syntax
 /// were written, so a formula reads in the order of the program.
 package struct Formula {
     private let source: Source
+    private let language: Language
 
     /// An expression, a definition (`f(x) = …`) or an update (`w <- …`) as MathML; `nil` for what is none.
     ///
     /// An equation may have anything on its left: `L'(w) = 2(w - 3)`.
-    package static func html(_ text: String, isDisplayed: Bool = false) -> String? {
-        guard let body = markup(text) ?? equation(text) else { return nil }
+    package static func html(_ text: String, isDisplayed: Bool = false, _ language: Language = .english) -> String? {
+        guard let body = markup(text, language) ?? equation(text, language) else { return nil }
         return "<math\(isDisplayed ? " display=\"block\"" : "")>\(row(body))</math>"
     }
 
-    private static func equation(_ text: String) -> String? {
+    private static func equation(_ text: String, _ language: Language) -> String? {
         let tokens = tokens(of: Source(id: SourceID(0), name: "", text: text)).tokens
         let bytes = Array(text.utf8)
         var (sides, start, depth): ([String], Int, Int) = ([], 0, 0)
@@ -30,15 +32,15 @@ package struct Formula {
             }
         }
         sides.append(String(decoding: bytes[start...], as: UTF8.self))
-        let set = sides.compactMap(markup)
+        let set = sides.compactMap { markup($0, language) }
         return sides.count > 1 && set.count == sides.count ? set.joined(separator: sign("=")) : nil
     }
 
-    private static func markup(_ text: String) -> String? {
+    private static func markup(_ text: String, _ language: Language) -> String? {
         let source = Source(id: SourceID(0), name: "", text: text)
         let result = parse(source)
         guard !result.diagnostics.hasErrors, result.program.comments.isEmpty, result.program.statements.count == 1 else { return nil }
-        return Formula(source: source).statement(result.program.statements[0])
+        return Formula(source: source, language: language).statement(result.program.statements[0])
     }
 
     // MARK: Statements
@@ -75,6 +77,9 @@ package struct Formula {
         case .field(let base, let name, _): return field(base, name)
         case .prime(let base, let order, _):
             return "<msup>\(Formula.row(self.expression(base)))<mo lspace=\"0\" rspace=\"0\">\(Formula.primes(order))</mo></msup>"
+        case .partial(let function, let name, _):
+            let sign = "<mo form=\"prefix\" rspace=\"0\">∂</mo>"
+            return "<mfrac>\(Formula.row(sign + self.expression(function)))\(Formula.row(sign + Formula.name(name.text)))</mfrac>"
         case .lambda(let function):
             guard case .expression(let body) = function.body else { return "<mtext>\(escaped(source.text(function.span)))</mtext>" }
             let names = function.parameters.count == 1 ? Formula.name(function.parameters[0].name.text) : parameters(function)
@@ -121,7 +126,7 @@ package struct Formula {
 
     private func field(_ base: Expression, _ name: Name) -> String {
         if name.text == "T" { return "<msup>\(Formula.row(expression(base)))<mo>⊤</mo></msup>" }
-        return expression(base) + "<mo>.</mo>" + Formula.name(name.text)
+        return expression(base) + "<mo lspace=\"0\" rspace=\"0\">.</mo>" + Formula.name(name.text)
     }
 
     private func item(_ item: IndexItem) -> String {
@@ -195,10 +200,10 @@ package struct Formula {
         var rows: [String] = []
         var rest = expression
         while case .conditional(let condition, let value, let other, _) = rest {
-            rows.append(caseRow(self.expression(value), "<mtext>if\u{A0}</mtext>" + self.expression(condition)))
+            rows.append(caseRow(self.expression(value), "<mtext>\(Words.formulas.condition(language))\u{A0}</mtext>" + self.expression(condition)))
             rest = other
         }
-        rows.append(caseRow(self.expression(rest), "<mtext>otherwise</mtext>"))
+        rows.append(caseRow(self.expression(rest), "<mtext>\(Words.formulas.otherwise(language))</mtext>"))
         return "<mrow><mo stretchy=\"true\">{</mo><mtable columnalign=\"left\">\(rows.joined())</mtable></mrow>"
     }
 

@@ -48,7 +48,7 @@ struct Highlighter {
             .keywordBreak, .keywordContinue, .keywordReturn, .keywordImport, .keywordExplain, .keywordTrue, .keywordFalse:
             "k"
         case .assign, .leftArrow, .arrow, .compoundAssign, .plus, .minus, .star, .slash, .caret, .at, .equal, .notEqual, .less,
-            .lessOrEqual, .greater, .greaterOrEqual, .pipe, .closedRange, .halfOpenRange, .nabla, .root, .prime, .superscript:
+            .lessOrEqual, .greater, .greaterOrEqual, .pipe, .closedRange, .halfOpenRange, .nabla, .partial, .root, .prime, .superscript:
             "o"
         case .end, .leftParen, .rightParen, .leftBracket, .rightBracket, .leftBrace, .rightBrace, .comma, .colon, .semicolon, .dot, .unknown:
             nil

@@ -1,4 +1,5 @@
 import Syntax
+package import Wording
 
 /// Blocks of text as HTML.
 package struct MarkdownHTML {
@@ -6,7 +7,9 @@ package struct MarkdownHTML {
     private(set) var sections: [(id: String, title: String)] = []
     private(set) var title: String?
 
-    package init() {}
+    private let language: Language
+
+    package init(_ language: Language = .english) { self.language = language }
 
     package mutating func html(_ blocks: [Markdown.Block]) -> String { blocks.map { html($0) + "\n" }.joined() }
 
@@ -22,7 +25,7 @@ package struct MarkdownHTML {
         }
     }
 
-    private func inlines(_ text: String) -> String { Inlines.html(text) { Formula.html($0) } }
+    private func inlines(_ text: String) -> String { Inlines.html(text) { Formula.html($0, language) } }
 
     private mutating func heading(_ level: Int, _ text: String) -> String {
         if level == 1, title == nil { title = text }
@@ -34,7 +37,7 @@ package struct MarkdownHTML {
 
     /// One that is a formula and nothing else stands on a line of its own.
     private func paragraph(_ text: String) -> String {
-        if text.hasPrefix("$$"), text.hasSuffix("$$"), text.count > 4, let set = Formula.html(String(text.dropFirst(2).dropLast(2)), isDisplayed: true) {
+        if text.hasPrefix("$$"), text.hasSuffix("$$"), text.count > 4, let set = Formula.html(String(text.dropFirst(2).dropLast(2)), isDisplayed: true, language) {
             return element("div", set, class: "formula")
         }
         return element("p", inlines(text))

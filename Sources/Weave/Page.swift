@@ -76,13 +76,13 @@ struct Page {
         .wide,figure,.formula{overflow-x:auto}
         table{border-collapse:collapse}th,td{border-bottom:1px solid var(--line);padding:.3em .8em .3em 0;text-align:left;vertical-align:top}
         .right{text-align:right}.center{text-align:center}
-        figure{margin:1.2em 0}figure svg{display:block;max-width:100%;height:auto}
-        .formula{margin:1em 0}math{font-family:"STIX Two Math","Cambria Math","Latin Modern Math","Noto Sans Math",math,serif;font-size:1.1em}.formula math{font-size:1.2em}
+        figure{margin:1.2em 0}figure svg{display:block;max-width:100%;height:auto}.narrow{display:none}
+        .formula{margin:1em 0}.path{color:var(--soft);font-size:.9rem;text-align:center}math{font-family:"STIX Two Math","Cambria Math","Latin Modern Math","Noto Sans Math",math,serif;font-size:1.1em}.formula math{font-size:1.2em}.formula math+math{margin-top:.35em}
         hr{border:0;border-top:1px solid var(--line);margin:2em 0}
         footer{max-width:46rem;margin:0 auto;padding:1rem 1.25rem 2.5rem;color:var(--soft);font-size:.85rem;border-top:1px solid var(--line)}
-        @media (max-width:30rem){body{font-size:1rem}pre{font-size:.8rem;padding:.6rem .7rem}main{padding:1rem .9rem}h1{font-size:1.55rem}}
+        @media screen and (max-width:30rem){.broad{display:none}.narrow{display:block}body{font-size:1rem}pre{font-size:.8rem;padding:.6rem .7rem}main{padding:1rem .9rem}h1{font-size:1.55rem}}
         @media print{:root{--paper:#fff;--ink:#000;--code:#f5f5f5;color-scheme:light}main{max-width:none;padding:0}nav,footer{display:none}
-        pre{white-space:pre-wrap;break-inside:avoid}figure,table,.formula{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}}
+        pre{white-space:pre-wrap;break-inside:avoid}figure,table,.formula{break-inside:avoid}pre.grad:has(+figure),pre.grad:has(+.formula){break-after:avoid}h2,h3{break-after:avoid}a{color:inherit}}
 
         """
 }

@@ -1,6 +1,7 @@
 package import Runtime
 package import Syntax
 import Plots
+package import Wording
 
 /// A lesson as one page: its comments as text, its program in colours, what it showed under it, pictures in their place.
 package struct Weaver {
@@ -8,13 +9,13 @@ package struct Weaver {
     package let html: String
     package let outcome: Interpreter.Outcome
 
-    /// - Parameter language: of the text, as in `en`.
-    package init(_ source: Source, _ interpreter: Interpreter, language: String) {
+    /// - Parameter language: of the text.
+    package init(_ source: Source, _ interpreter: Interpreter, language: Language) {
         let (highlighter, recording) = (Highlighter(source), Recording(interpreter, source))
         outcome = recording.outcome
-        var text = MarkdownHTML()
+        var text = MarkdownHTML(language)
         var body = ""
-        let program = Parts(source: source, highlighter: highlighter, recording: recording, interpreter: interpreter)
+        let program = Parts(source: source, highlighter: highlighter, recording: recording, interpreter: interpreter, language: language)
         for part in Segments(source, parse(source).program).parts {
             switch part {
             case .text(let lines): body += text.html(Markdown.blocks(lines))
@@ -23,7 +24,7 @@ package struct Weaver {
         }
         let file = Weaver.file(source)
         html = Page(
-            title: text.title ?? file, language: language, sections: text.sections, body: body, file: file).html
+            title: text.title ?? file, language: language.rawValue, sections: text.sections, body: body, file: file).html
     }
 }
 
@@ -37,6 +38,7 @@ private struct Parts {
     let highlighter: Highlighter
     let recording: Recording
     let interpreter: Interpreter
+    let language: Language
 
     /// Lines of the program, cut where something was shown: behind a value, and behind the lines up to the next blank one that print.
     func code(_ lines: Range<Int>) -> String {
@@ -107,9 +109,17 @@ private struct Parts {
     /// A figure as SVG, a formula as mathematics; `nil` for what is text.
     private func picture(_ value: Value) -> String? {
         guard case .object(let object) = value else { return nil }
-        if let figure = object as? FigureValue { return element("figure", "\n" + figure.svg(columns: 66, rows: 17)) + "\n" }
-        guard object.typeName == "a formula", let set = Formula.lines(object.describe(interpreter.machine.style)) else { return nil }
-        return element("div", set, class: "formula") + "\n"
+        if let figure = object as? FigureValue { return self.figure(figure) }
+        guard let formula = object as? FormulaValue, let set = Formula.lines(formula.lines, language) else { return nil }
+        let path = formula.path.map { element("p", escaped($0), class: "path") } ?? ""
+        return element("div", set + path, class: "formula") + "\n"
+    }
+
+    /// Drawn twice, since shrunk to a phone its text could not be read.
+    private func figure(_ figure: FigureValue) -> String {
+        let (broad, narrow) = (figure.svg(columns: 66, rows: 17), figure.svg(columns: 39, rows: 15, most: 39))
+        let both = broad == narrow ? broad : element("div", "\n" + broad, class: "broad") + element("div", "\n" + narrow, class: "narrow")
+        return element("figure", "\n" + both) + "\n"
     }
 
     private func problem(_ problem: Diagnostic) -> String {
@@ -124,9 +134,8 @@ private struct Parts {
 
 extension Formula {
     /// Several lines, each a formula; `nil` if one of them is none.
-    static func lines(_ text: String) -> String? {
-        let lines = text.split(separator: "\n")
-        let set = lines.compactMap { html(String($0), isDisplayed: true) }
+    static func lines(_ lines: [String], _ language: Language) -> String? {
+        let set = lines.compactMap { html($0, isDisplayed: true, language) }
         return set.isEmpty || set.count != lines.count ? nil : set.joined(separator: "\n")
     }
 }

@@ -20,5 +20,22 @@ package struct TrainWords: Sendable {
     package let stopped = Message("stopped: {ending}", pt: "parou: {ending}")
     package let allSteps = Message("all steps done", pt: "todos os passos feitos")
     package let allEpochs = Message("all epochs done", pt: "todas as épocas feitas")
+    package let unfinished = Message("not finished", pt: "não terminou")
+    package let noBetterStep = Message(
+        "no improvement for {waited} steps; the parameters are those of step {best}",
+        pt: "sem melhora há {waited} passos; os parâmetros são os do passo {best}")
+    package let noBetterStepOnce = Message(
+        "no improvement for 1 step; the parameters are those of step {best}",
+        pt: "sem melhora há 1 passo; os parâmetros são os do passo {best}")
+    package let noBetterEpoch = Message(
+        "no improvement for {waited} epochs; the parameters are those of epoch {best}",
+        pt: "sem melhora há {waited} épocas; os parâmetros são os da época {best}")
+    package let noBetterEpochOnce = Message(
+        "no improvement for 1 epoch; the parameters are those of epoch {best}",
+        pt: "sem melhora há 1 época; os parâmetros são os da época {best}")
+    package let converged = Message("the gradient is zero", pt: "o gradiente é zero")
+    package let interrupted = Message("interrupted", pt: "interrompido")
+    package let spoiledAtOnce = Message("{what}; the parameters are as they were", pt: "{what}; os parâmetros são os do início")
+    package let spoiled = Message("{what}; the parameters are the last finite ones", pt: "{what}; os parâmetros são os últimos finitos")
     package let nothing = Message("no update was made", pt: "nenhuma atualização foi feita")
 }

@@ -22,6 +22,23 @@ import Testing
         #expect(try terminal.run("ans") == ["7"])
     }
 
+    @Test func explanationsFitTheScreen() throws {
+        let terminal = try Home().startPrompt(width: 60)
+        try terminal.run("L(w) = (w - 3)^2")
+        #expect(try terminal.run("explain step(L, 0, lr: 0.1)") == [
+            "L      = (w - 3)^2      = (0 - 3)^2    = 9",
+            "dL/dw  = 2(w - 3)       = 2(0 - 3)     = -6",
+            "       L falls as w grows",
+            "w      ← w - lr * dL/dw = 0 - 0.1 * -6 = 0.6",
+            "L      = (0.6 - 3)^2    = 5.76",
+            "       down 3.24 (36 %)",
+            "check    slope -3.6, curvature +0.36: -3.24 predicted, -3.24",
+            "         happened",
+            "why      L'' = 2: below 0.5 it glides, to 1 it zigzags,",
+            "         above 1 it diverges; here 0.1",
+        ])
+    }
+
     @Test func shapesAreToldWhereTheyHelp() throws {
         let terminal = try Home().startPrompt()
         #expect(try terminal.run("[1, 2]") == ["[1, 2]"])

@@ -134,6 +134,21 @@ import Testing
         #expect(lines == ["area: 12.57"])
     }
 
+    @Test func language() throws {
+        // snippet
+        var lines: [String] = []
+        var options = Session.Options()
+        options.language = .portuguese
+        let session = Session(options: options) { line in lines.append(line) }
+        try session.run("L(w) = (w - 3)^2")
+        try session.run("print((explain step(L, 0, lr: 0.1)).text)")
+        // end
+        #expect(lines.joined().contains("L diminui quando w cresce"))
+        #expect(Session.Language(code: "pt_BR.UTF-8") == .portuguese)
+        #expect(Session.Language(code: "en") == .english)
+        #expect(Session.Language(code: "xx") == nil)
+    }
+
     @Test func folders() throws {
         let lesson = try LessonFolder()
         let folder = lesson.path

@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Syntax
+import Wording
 
 /// A program run as `grad FILE` runs it: what goes to standard output, and the messages as they are rendered.
 struct CommandRun {
@@ -8,9 +9,10 @@ struct CommandRun {
     private(set) var messages = ""
 
     /// - Parameter folders: where the program's files are looked for; what it writes is kept in memory.
-    init(name: String, bytes: [UInt8], folders: URL...) {
+    init(name: String, bytes: [UInt8], folders: URL..., language: Language = .english) {
         var output = "", notes: [Diagnostic] = []
         var environment = Environment(print: { _ in }, note: { notes.append($0) })
+        environment.language = language
         TestFiles(below: folders).open(to: &environment)
         let interpreter = Interpreter(environment: environment)
         environment.print = { output += $0 + "\n" }

@@ -11,7 +11,7 @@ import Testing
         let run = CommandRun(name: "\(lesson.name).grad", bytes: [UInt8](try Data(contentsOf: lesson.program)), folders: Lesson.folder)
         #expect(run.messages == "")
         let expected = try? String(decoding: Data(contentsOf: lesson.output), as: UTF8.self)
-        try compare(run.output, with: expected ?? "", in: lesson.output.lastPathComponent) {
+        try DocsTests.compare(run.output, with: expected ?? "", in: lesson.output.lastPathComponent) {
             try Data($0.utf8).write(to: lesson.output)
         }
     }
@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: Page.all)
     func page(_ page: Page) throws {
         let text = try page.text()
-        try compare(page.withExamplesRun(text), with: text, in: page.path) { try page.write($0) }
+        try DocsTests.compare(page.withExamplesRun(text), with: text, in: page.path) { try page.write($0) }
     }
 
     @Test func pagesAreFound() throws {
@@ -40,7 +40,7 @@ import Testing
         #expect(try Page.all.contains { try $0.text().contains("```grad") })
     }
 
-    private func compare(_ actual: String, with expected: String, in name: String, record: (String) throws -> Void) rethrows {
+    static func compare(_ actual: String, with expected: String, in name: String, record: (String) throws -> Void) rethrows {
         guard actual != expected else { return }
         if ProcessInfo.processInfo.environment["GRAD_RECORD"] == "1" {
             try record(actual)

@@ -49,36 +49,77 @@ import Wording
     @Test func thereAreAtLeastAHundredAndFifty() { #expect(FormulaTests.entries.count >= 150) }
 
     @Test(arguments: entries) func formula(_ entry: Entry) throws {
-        let session = Session()
-        for line in entry.lets { #expect(session.run(line).error == nil) }
-        _ = session.run("F_ = \(entry.function)")
-        guard case .function(let function)? = session.interpreter.globals["F_"]?.global?.pointee else {
-            Issue.record("it is no function")
-            return
-        }
-        let parameters = function.parameters.filter(\.isRequired).map(\.name)
-        var stream = RandomStream(seed: 7)
-        func point() -> [String] {
-            parameters.map { name in
-                let shape = entry.shapes[name] ?? ""
-                return shape.isEmpty ? "\(0.2 + stream.uniform(.scalar).number * 1.6)" : "0.3 + 0.2 * randn(\(shape))"
-            }
-        }
-        let place = entry.shapes.isEmpty ? "" : ", at: \(parameters.count == 1 ? point()[0] : "list(\(point().joined(separator: ", ")))")"
-        let found = session.run("formula_ = formula(F_\(place))\nformula_\nformula_.text")
+        let session = try #require(FormulaTests.session(entry))
+        var points = Points(entry, session)
+        let found = session.run("formula_ = formula(F_\(points.place))\nformula_\nformula_.text")
         guard found.values.count == 2, case .text(let text) = found.values[1] else {
             Issue.record("\(found.error?.message ?? "no formula") \(found.error?.hints ?? [])")
             return
         }
         #expect(session.interpreter.machine.style.describe(found.values[0]) == entry.expected.joined(separator: "\n"))
         for _ in 0..<3 {
-            let names = zip(parameters, point()).map { "\($0) = \($1)" }
+            let names = zip(points.parameters, points.next()).map { "\($0) = \($1)" }
             let pasted = session.run((names + [text.string]).joined(separator: "\n"))
             #expect(pasted.error == nil, "\(pasted.error?.message ?? "")")
-            let own = session.run("F_(\(parameters.joined(separator: ", ")))")
+            let own = session.run("F_(\(points.parameters.joined(separator: ", ")))")
             let (a, b) = (numbers(pasted.values.last), numbers(own.values.last))
             #expect(a.count == b.count && !b.isEmpty)
             for (x, y) in zip(a, b) where y.isFinite { #expect(abs(x - y) <= 1e-9 * max(1, abs(y)), "\(x) is not \(y)") }
+        }
+    }
+
+    /// Without the rule, a formula of the table is another or none.
+    @Test(arguments: FormulaRules.all.identities) func everyRuleIsNeeded(_ identity: String) {
+        #expect(FormulaRules.all.identities.count { $0 == identity } == 1)
+        let changes = FormulaTests.entries.contains { entry in
+            guard let session = FormulaTests.session(entry) else { return false }
+            session.interpreter.machine.formulaRules = .all.without(identity)
+            var points = Points(entry, session)
+            let found = session.run("formula(F_\(points.place))")
+            return found.values.map(session.interpreter.machine.style.describe) != [entry.expected.joined(separator: "\n")]
+        }
+        #expect(changes)
+    }
+
+    /// Where the function of an entry is `F_`.
+    private static func session(_ entry: Entry) -> Session? {
+        let session = Session()
+        let runs = (entry.lets + ["F_ = \(entry.function)"]).map { session.run($0) }
+        guard runs.allSatisfy({ $0.error == nil }), case .function? = session.interpreter.globals["F_"]?.global?.pointee else {
+            Issue.record("\(entry.function) is no function")
+            return nil
+        }
+        return session
+    }
+
+    /// Random arguments of an entry's function.
+    private struct Points {
+        let entry: Entry
+        let parameters: [String]
+        private var stream = RandomStream(seed: 7)
+
+        init(_ entry: Entry, _ session: Session) {
+            self.entry = entry
+            if case .function(let function)? = session.interpreter.globals["F_"]?.global?.pointee {
+                parameters = function.parameters.filter(\.isRequired).map(\.name)
+            } else {
+                parameters = []
+            }
+        }
+
+        mutating func next() -> [String] {
+            parameters.map { name in
+                let shape = entry.shapes[name] ?? ""
+                return shape.isEmpty ? "\(0.2 + stream.uniform(.scalar).number * 1.6)" : "0.3 + 0.2 * randn(\(shape))"
+            }
+        }
+
+        /// Where the formula is traced, as an argument.
+        var place: String {
+            mutating get {
+                guard !entry.shapes.isEmpty else { return "" }
+                return ", at: \(parameters.count == 1 ? next()[0] : "list(\(next().joined(separator: ", ")))")"
+            }
         }
     }
 

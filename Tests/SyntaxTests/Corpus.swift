@@ -59,6 +59,7 @@ let corpus: [String] = [
     import "a.grad"
     p.w[0] <- 1;
     ∇(x -> x^2)(3) + ∇p.loss(w) + ∇∇f(x)
+    ∂L / ∂ w(1, 2) + 2∂p.loss/∂theta(1)^2 + ∂(∂L/∂w)/∂b(1, 2)
     """,
     """
     f(  # why

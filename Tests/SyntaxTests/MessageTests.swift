@@ -8,7 +8,6 @@ private let messages: [(String, String, String)] = [
     ("x\u{1}", "2-3", "there is a control character here, U+0001"),
     ("a ? b : c", "3-4", "`?` has no meaning here"),
     ("A \\ b", "3-4", "`\\` has no meaning here"),
-    ("∂L", "1-2", "`∂` cannot be written in a program"),
     ("x = 'abc'", "5-10", "strings stand in double quotes"),
     ("x = 'abc", "5-6", "this quote belongs to nothing"),
     ("x = “abc”", "5-10", "these are curly quotes; strings stand in straight ones"),
@@ -104,6 +103,12 @@ private let messages: [(String, String, String)] = [
     ("p.", "3-3", "the name of a field is missing behind the dot"),
     ("∇ + 2", "3-4", "a function is missing behind `∇`"),
     ("∇²f", "1-3", "`∇` has no powers"),
+    ("∂ + 2", "3-4", "a function is missing behind `∂`"),
+    ("∂²L/∂w²", "1-3", "`∂` has no powers"),
+    ("∂L", "3-3", "it is missing what the derivative is taken by"),
+    ("∂L/w", "4-5", "it is missing what the derivative is taken by"),
+    ("∂L/∂(w)", "5-6", "it is missing what the derivative is taken by"),
+    ("∂L/∂p.w(q)", "6-8", "`∂` takes the name of a parameter, without its fields"),
     ("x = if a b else c", "10-11", "`then` is missing here"),
     ("x = if a then b", "16-16", "this `if` gives no value otherwise: `else` is missing"),
     ("else { b }", "1-5", "this `else` belongs to no `if`"),
@@ -172,7 +177,7 @@ private let messages: [(String, String, String)] = [
 /// What is right so far and has to go on.
 private let unfinished = [
     "f(x", "[1,", "{a: 1", "f(x) = {", "x =", "x <-", "x -> ", "1 +", "a and", "x |>", "if a then", "if a then b else", "if a then b",
-    "while a {\n b", "for i in", "for i in x", "if a", "f(x) =", "explain", "not", "x = # comment", "f(x) = {\n  g(", "rule r(a: 1)", "2^", "∇", "f(a, b:",
+    "while a {\n b", "for i in", "for i in x", "if a", "f(x) =", "explain", "not", "x = # comment", "f(x) = {\n  g(", "rule r(a: 1)", "2^", "∇", "∂", "∂L/", "∂L/∂", "f(a, b:",
     "import",
 ]
 

@@ -83,7 +83,7 @@ private let pieces = [
 
     // MARK: Limits
 
-    @Test(arguments: ["(", "[", "{a: ", "x(", "x[", "-", "not ", "∇", "√", "2^", "x -> ", "if a then ", "\"{", "if a {", "explain ", "f() = {"])
+    @Test(arguments: ["(", "[", "{a: ", "x(", "x[", "-", "not ", "∇", "∂(", "√", "2^", "x -> ", "if a then ", "\"{", "if a {", "explain ", "f() = {"])
     func deepNesting(_ opener: String) {
         let result = parsed(String(repeating: opener, count: 100_000))
         #expect(!result.diagnostics.isEmpty)

@@ -5,13 +5,15 @@ import TerminalSupport
 import Testing
 
 import Weave
+import Wording
 
 /// Whole pages.
 @Suite struct WeaverTests {
-    private func page(_ text: String, name: String = "lesson.grad", language: String = "en") -> String {
+    private func page(_ text: String, name: String = "lesson.grad", language: Language = .english) -> String {
         DeepStack.run {
             let files: (String) throws -> [UInt8] = { [UInt8](try Data(contentsOf: WeaverTests.root.appendingPathComponent($0))) }
             let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }, readFile: files))
+            interpreter.machine.environment.language = language
             return Weaver(interpreter.addSource(name: name, bytes: Array(text.utf8)), interpreter, language: language).html
         }
     }
@@ -74,8 +76,8 @@ import Weave
 
     @Test func figures() {
         let page = page("plot(x -> x^2, -1...1)\nfig = plot(sin);\n")
-        #expect(page.contains("<figure>\n<svg xmlns="))
-        #expect(page.components(separatedBy: "<svg xmlns=").count == 2)
+        #expect(page.contains("<figure>\n<div class=\"broad\">\n<svg xmlns=") && page.contains("<div class=\"narrow\">\n<svg xmlns="))
+        #expect(page.components(separatedBy: "<svg xmlns=").count == 3)
         #expect(isWellFormed(page))
     }
 
@@ -99,8 +101,23 @@ import Weave
         #expect(isWellFormed(page(text)))
     }
 
+    @Test func formulasSpeakTheLanguageOfThePage() {
+        let text = "# Um título\n\n# $if x > 0 then x else 0$\n\nf(x) = if x > 0 then x^2 else -x\nformula(grad(f))\n"
+        let portuguese = page(text, language: .portuguese)
+        #expect(portuguese.contains("<mtext>se\u{A0}</mtext>") && portuguese.contains("<mtext>caso contrário</mtext>"))
+        #expect(portuguese.contains("<p class=\"path\">pelo caminho seguido, onde x &gt; 0</p>"))
+        #expect(page(text).contains("<mtext>otherwise</mtext>") && page(text).contains("along the path taken, where x &gt; 0"))
+    }
+
+    /// Each line of a formula is mathematics, never text.
+    @Test func formulasAreMathematics() {
+        let html = page("X = randn([5, 2])\nY = randn([5, 1])\nnet(p) = mean((tanh(X @ p.V) @ p.W - Y)^2)\np = {V: randn([2, 3]), W: randn([3, 1])}\nformula(grad(net))\n")
+        #expect(html.split(separator: "<math display=\"block\">").count == 5)
+        #expect(!html.contains("class=\"out\""))
+    }
+
     @Test func languageIsNamed() {
-        #expect(page("# Um título\n", language: "pt").contains("<html lang=\"pt\""))
+        #expect(page("# Um título\n", language: .portuguese).contains("<html lang=\"pt\""))
     }
 
     /// Every lesson makes a page that needs nothing else: no script, no address that is loaded.

@@ -19,7 +19,10 @@ package final class Algebra {
     /// Numbers that multiply an operand of a matrix product or a sum stay there, so that the operand is what a layer hands back to the one before.
     let keepsNumbersInside: Bool
 
-    package init(keepsNumbersInside: Bool = false) {
+    private let rules: FormulaRules
+
+    package init(rules: FormulaRules = .all, keepsNumbersInside: Bool = false) {
+        self.rules = rules
         self.keepsNumbersInside = keepsNumbersInside
         one = FormulaTerm(.product([]), .scalar, id: 0)
         zero = FormulaTerm(.sum([]), .scalar, id: 1)
@@ -134,7 +137,7 @@ package final class Algebra {
         for factor in given { put(isStripped ? stripped(factor.base) : factor.base, factor.exponent) }
         if coefficient == 0 { return expanded(zero, shape) }
         let factors = order.compactMap { found[$0] }.filter { $0.exponent.number != 0 }
-        for rule in FormulaRule.products {
+        for rule in rules.products {
             guard let changed = rule.rewrite(factors, self) else { continue }
             return expanded(scale(product(changed), by: coefficient), shape)
         }
@@ -179,7 +182,7 @@ package final class Algebra {
     /// A primitive applied, as the rules would have it written.
     package func apply(_ primitive: Primitive, _ operands: [FormulaTerm], _ attributes: Attributes, _ shape: Shape) -> FormulaTerm {
         if primitive == .sum, isOne(sumOf: operands[0], attributes) { return expanded(one, shape) }
-        for rule in FormulaRule.applications where rule.primitive == nil || rule.primitive == primitive {
+        for rule in rules.applications where rule.primitive == nil || rule.primitive == primitive {
             if let term = rule.rewrite(Application(primitive, operands, attributes, shape), self), term.shape == shape { return term }
         }
         return made(.apply(primitive, operands.map(\.id), attributes, shape.axes), .apply(primitive, operands, attributes), shape)

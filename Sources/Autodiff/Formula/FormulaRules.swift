@@ -18,9 +18,9 @@ package struct Application {
 /// A way in which a formula is written more simply. One table of them; the formulas of the tests need them.
 package struct FormulaRule: Sendable {
     /// The identity, for people.
-    package let identity: String
+    let identity: String
     /// The operation at the root; `nil` for several.
-    package let primitive: Primitive?
+    let primitive: Primitive?
     let rewrite: @Sendable (Application, Algebra) -> FormulaTerm?
 
     init(_ identity: String, _ primitive: Primitive? = nil, rewrite: @escaping @Sendable (Application, Algebra) -> FormulaTerm?) {
@@ -29,13 +29,27 @@ package struct FormulaRule: Sendable {
 
     /// Of the factors of a product.
     package struct OfProducts: Sendable {
-        package let identity: String
+        let identity: String
         let rewrite: @Sendable ([Factor], Algebra) -> [Factor]?
     }
 }
 
+/// The rules that an algebra goes by.
+package struct FormulaRules: Sendable {
+    package static let all = FormulaRules(applications: FormulaRule.applications, products: FormulaRule.products)
+
+    let applications: [FormulaRule]
+    let products: [FormulaRule.OfProducts]
+
+    package var identities: [String] { applications.map(\.identity) + products.map(\.identity) }
+
+    package func without(_ identity: String) -> FormulaRules {
+        FormulaRules(applications: applications.filter { $0.identity != identity }, products: products.filter { $0.identity != identity })
+    }
+}
+
 extension FormulaRule {
-    package static let applications: [FormulaRule] = arithmetic + functions + linear + matrices
+    fileprivate static let applications: [FormulaRule] = arithmetic + functions + linear + matrices
 
     // MARK: Sums, products and powers
 
@@ -94,6 +108,21 @@ extension FormulaRule {
         FormulaRule("where(1, a, b) = a, where(0, a, b) = b", .where) { application, algebra in
             guard let number = application.operands[0].number else { return nil }
             return algebra.expanded(application.operands[number == 0 ? 2 : 1], application.shape)
+        },
+        FormulaRule("a number put in one place of each row = the number, times one_hot", .scatterAdd) { application, algebra in
+            let (shape, number) = (application.shape, algebra.stripped(application.operands[2]))
+            guard algebra.stripped(application.operands[0]).number == 0, number.isScalar, let classes = shape.axes.last,
+                let labels = application.operands[1].application(of: .unsqueeze)?[0], labels.shape.axes + [classes] == shape.axes,
+                application.operands[1].shape.axes == labels.shape.axes + [1], [-1, shape.rank - 1].contains(application.attributes.int(0))
+            else { return nil }
+            return algebra.multiply([number, algebra.apply(.oneHot, [labels], Attributes([.int(classes)]), shape)])
+        },
+        FormulaRule("the sum of each row of one_hot = 1", .sum) { application, algebra in
+            let (number, rest) = split(application.x, algebra) ?? (algebra.one, application.x)
+            guard rest.application(of: .oneHot) != nil,
+                Axes(accepted: application.attributes.ints(0), of: application.x.shape).indices == [application.x.shape.rank - 1]
+            else { return nil }
+            return algebra.expanded(number, application.shape)
         },
         FormulaRule("where(c, a, a) = a", .where) { application, _ in
             application.operands[1] === application.operands[2] && application.operands[1].shape == application.shape
@@ -226,7 +255,7 @@ extension FormulaRule {
 
     // MARK: Factors of a product
 
-    package static let products: [OfProducts] = [
+    fileprivate static let products: [OfProducts] = [
         OfProducts(identity: "1 / (1 + exp(-a)) = sigmoid(a); exp(-a) * sigmoid(a) = 1 - sigmoid(a)") { factors, algebra in
             for (place, factor) in factors.enumerated() {
                 guard let power = factor.exponent.number, power < 0, power == power.rounded(), let exponential = onePlusExponential(factor.base)
@@ -303,6 +332,18 @@ extension FormulaRule {
 }
 
 extension Primitive {
+    /// A row for each label, 1 in the place that it tells and 0 elsewhere; written `one_hot(labels, classes)`, which the prelude has. Formulas
+    /// alone use it.
+    package static let oneHot = Primitive(
+        "one_hot", [.operand("labels"), .attribute("classes", .int)], summary: "a row for each label, with 1 in its place",
+        shape: { (shapes, attributes) throws(PrimitiveError) in Shape(shapes[0].axes + [attributes.int(0) ?? 0]) },
+        kernel: { (operands, attributes) throws(PrimitiveError) in
+            let classes = attributes.int(0) ?? 0
+            let numbers = operands[0].numbers.flatMap { label in (0..<classes).map { Double($0) == label ? 1.0 : 0 } }
+            return Tensor(numbers, shape: Shape(operands[0].shape.axes + [classes]))
+        },
+        derivative: .zero, isHidden: true)
+
     /// Of two vectors, every product of an entry of one with an entry of the other; written `outer(a, b)`, which the prelude has. Formulas alone
     /// use it.
     static let outer = Primitive(

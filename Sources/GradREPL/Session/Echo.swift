@@ -43,6 +43,9 @@ struct Echo {
 
     /// A record with matrices in it has a field on each line.
     private func indented(_ value: Value) -> String {
+        if case .object(let object) = value.settled, let explanation = object as? ExplanationValue {
+            return explanation.lines(width: style.width).joined(separator: "\n")
+        }
         let plain = style.describe(value)
         guard case .record(let record) = value.settled, plain.contains("\n") || displayWidth(plain) > style.width else { return plain }
         let fields = zip(record.names, record.values).map { name, field in

@@ -36,6 +36,10 @@ extension Compiler {
             let value = compile(base).evaluate
             let site = Site(span, [base.span])
             return Code { frame in try machine.prime(try value(frame), order, site) }
+        case .partial(let base, let name, let span):
+            let value = compile(base).evaluate
+            let site = Site(span, [base.span])
+            return Code { frame in try machine.partial(try value(frame), name, site) }
         case .lambda(let function): return Code(.general, self.function(function))
         case .conditional(let condition, let yes, let no, _):
             let test = test(condition)

@@ -90,14 +90,7 @@ enum Differentiation {
         let parameters = function.parameters
         if let chosen {
             return try chosen.map { name in
-                guard let position = parameters.firstIndex(where: { $0.name == name }) else {
-                    let similar = nearestNames(to: name, among: parameters.map(\.name))
-                    throw Diagnostic(
-                        "`wrt: \(name)` names no parameter of \(function.name.map { "`\($0)`" } ?? "the function")", at: site.span,
-                        hints: similar.isEmpty
-                            ? ["its parameters are \(parameters.map { "`\($0.name)`" }.joined(separator: ", "))"]
-                            : ["did you mean `\(similar[0])`?"])
-                }
+                let position = try requireParameter(name, of: function, what: "`wrt: \(name)`", site)
                 guard let value = arguments[position], value.settled.isDifferentiable else {
                     throw Diagnostic("`\(name)` is not a number or a tensor, so no derivative by it can be taken", at: site.span)
                 }
@@ -113,6 +106,20 @@ enum Differentiation {
                 hints: arguments.isEmpty ? ["a function without parameters has no derivative"] : [])
         }
         return positions
+    }
+
+    /// The position of the parameter of this name.
+    @discardableResult
+    static func requireParameter(_ name: String, of function: Callable, what: String, _ site: Site) throws -> Int {
+        let names = function.parameters.map(\.name)
+        if let position = names.firstIndex(of: name) { return position }
+        let similar = nearestNames(to: name, among: names)
+        let hint =
+            if let nearest = similar.first { "did you mean `\(nearest)`?" }
+            else if names.isEmpty { "a function without parameters has no derivative" }
+            else if names.count == 1 { "its parameter is `\(names[0])`" }
+            else { "its parameters are \(names.map { "`\($0)`" }.joined(separator: ", "))" }
+        throw Diagnostic("\(what) names no parameter of \(function.name.map { "`\($0)`" } ?? "the function")", at: site.span, hints: [hint])
     }
 
     /// The output as a single number on the tape; `nil` when it is one that does not depend on any variable.

@@ -25,7 +25,11 @@ package final class GradientFunction: Callable {
         GradientFunction(of: try transplant.callable(function), by: chosen, result: result)
     }
 
-    package override var name: String? { function.name.map { "∇\($0)" } }
+    package override var name: String? {
+        guard let name = function.name else { return nil }
+        guard let chosen, chosen.count == 1 else { return "∇\(name)" }
+        return function.parts.isEmpty ? "∂\(name)/∂\(chosen[0])" : "∂(\(name))/∂\(chosen[0])"
+    }
     package override var parameters: [ParameterInfo] { function.parameters }
     override var parts: [Callable] { [function] }
     override func isLike(_ other: Callable) -> Bool {
@@ -100,6 +104,13 @@ extension Machine {
     /// `∇f`.
     func gradientFunction(of value: Value, _ site: Site) throws -> Value {
         .function(GradientFunction(of: try differentiable(value, "`∇`", site)))
+    }
+
+    /// `∂f/∂w`: refuses a name that is no parameter where it is written, before it is called.
+    func partial(_ value: Value, _ name: Name, _ site: Site) throws -> Value {
+        let function = try differentiable(value, "`∂`", site)
+        try Differentiation.requireParameter(name.text, of: function, what: "`\(name.text)`", Site(name.span, []))
+        return .function(GradientFunction(of: function, by: [name.text]))
     }
 
     /// `f'`, `f''`: the derivative of a function of one number.

@@ -69,7 +69,7 @@ struct DerivationExplanation {
             guard case .node(let output) = trace.value, let unknown = trace.named.first(where: { $0.name == variable })?.node else {
                 return ["1  \(rule("constant"))   d/d\(variable) (\(style.describe(trace.value))) = 0"]
             }
-            let algebra = Algebra()
+            let algebra = Algebra(rules: machine.formulaRules)
             var terms = TapeTerms(algebra)
             for (node, name) in trace.named { terms.name(node, algebra.symbol(name, node.shape)) }
             let nodes = trace.tape.origins(of: output).reversed()

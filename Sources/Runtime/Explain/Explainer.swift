@@ -101,7 +101,8 @@ struct Headings {
             return ["d\(power)\(name)/d\(parameters.first ?? "x")\(power) = \(text)"]
         }
         if let gradient = function as? GradientFunction {
-            let name = gradient.function.name ?? "f"
+            let inner = gradient.function.name ?? "f"
+            let name = gradient.function.parts.isEmpty ? inner : "(\(inner))"
             let chosen = gradient.chosen ?? parameters
             if chosen.count > 1, case .record(let fields, _) = result {
                 return fields.map { "∂\(name)/∂\($0.name.text) = \(Printer.print($0.value))" }

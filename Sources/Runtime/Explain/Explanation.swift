@@ -8,6 +8,32 @@ package final class ExplanationValue: ObjectValue {
 
     init(_ lines: [String], value: Value = .nothing) { (self.lines, self.value) = (lines, value) }
 
+    /// For a screen of so many columns: what is longer goes on below, under where its line's text begins.
+    package func lines(width: Int) -> [String] { lines.flatMap { ExplanationValue.wrapped($0, width) } }
+
+    private static func wrapped(_ line: String, _ width: Int) -> [String] {
+        guard width >= 30, displayWidth(line) > width else { return [line] }
+        let characters = Array(line)
+        // Behind the first column of an aligned row; else behind the margin.
+        let margin = characters.prefix { $0 == " " }.count
+        let head = characters.dropFirst(margin).prefix { $0 != " " }.count + margin
+        let gap = characters.dropFirst(head).prefix { $0 == " " }.count
+        let indent = gap > 1 && head + gap <= width / 2 ? head + gap : margin + 4
+        var result: [String] = []
+        var rest = characters[...]
+        while displayWidth(String(rest)) > width {
+            let room = rest.prefix(width + 1)
+            let spaces = room.indices.dropFirst(indent + 1).filter { room[$0] == " " }
+            // Before the last column where it begins in the right half, else between words.
+            let column = spaces.last { $0 > room.startIndex + width / 2 && rest[$0 - 1] == " " }
+            guard let place = column ?? spaces.last else { break }
+            result.append(String(rest[..<place].trimmedEnd))
+            let next = rest[place...].drop { $0 == " " }
+            rest = (Array(repeating: " ", count: indent) + next)[...]
+        }
+        return result + [String(rest)]
+    }
+
     package override var typeName: String { "an explanation" }
     package override var fieldNames: [String] { value.isNothing ? ["text"] : ["text", "value"] }
     package override func field(_ name: String) -> Value? {
@@ -61,3 +87,11 @@ struct AlignedRows {
 }
 
 func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + ($1.unicodeScalars.allSatisfy { $0.properties.generalCategory == .nonspacingMark } ? 0 : 1) } }
+
+extension ArraySlice<Character> {
+    fileprivate var trimmedEnd: ArraySlice<Character> {
+        var rest = self
+        while rest.last == " " { rest.removeLast() }
+        return rest
+    }
+}

@@ -60,7 +60,7 @@ struct FormulaMaker {
     private func written(
         _ trace: Unknowns.Trace, _ labels: SourceLabels, isLayered: Bool
     ) throws -> (formula: Formula?, layers: Int, isAwkward: Bool) {
-        let algebra = Algebra(keepsNumbersInside: isLayered)
+        let algebra = Algebra(rules: machine.formulaRules, keepsNumbersInside: isLayered)
         var terms = TapeTerms(algebra, label: labels.label)
         let data = Set(trace.outside.map(\.name))
         for (node, name) in trace.named {
@@ -106,7 +106,7 @@ struct FormulaMaker {
 
     /// Number by number; `nil` where that is no shorter.
     private func writtenByEntries(_ trace: Unknowns.Trace) throws -> Formula? {
-        let algebra = Algebra()
+        let algebra = Algebra(rules: machine.formulaRules)
         var terms = EntryTerms(algebra)
         for (node, name) in trace.named { terms.name(node, name) }
         var tidying = Tidying(algebra)

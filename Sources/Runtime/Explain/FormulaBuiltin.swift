@@ -1,6 +1,7 @@
 import Autodiff
 import Syntax
 import Tensors
+import Wording
 
 extension Builtin {
     static let explaining: [Builtin] = [formula, graph]
@@ -17,15 +18,19 @@ extension Builtin {
         if call.has(1) {
             if case .list(let list) = call[1], function.parameters.count > 1 { given = list.elements } else { given = [call[1]] }
         }
-        return .object(FormulaValue(try FormulaMaker(call.machine, call.site).formula(of: function, at: given)))
+        let formula = try FormulaMaker(call.machine, call.site).formula(of: function, at: given)
+        return .object(FormulaValue(formula, path: formula.conditionText.map { call.machine.say(Words.formulas.path, ["condition": $0]) }))
     }
 }
 
 /// What `formula` gives: it prints as the formula, which can be pasted back.
 package final class FormulaValue: ObjectValue {
-    let formula: Formula
+    private let formula: Formula
+    /// Along which path it holds, as it is said to the learner.
+    package let path: String?
+    package var lines: [String] { formula.lines }
 
-    init(_ formula: Formula) { self.formula = formula }
+    init(_ formula: Formula, path: String?) { (self.formula, self.path) = (formula, path) }
 
     package override var typeName: String { "a formula" }
     package override var fieldNames: [String] { ["text", "condition"] }
@@ -37,6 +42,6 @@ package final class FormulaValue: ObjectValue {
         }
     }
     package override func describe(_ style: NumberStyle) -> String {
-        (formula.lines + (formula.conditionText.map { ["# along the path taken, where \($0)"] } ?? [])).joined(separator: "\n")
+        (lines + (path.map { ["# \($0)"] } ?? [])).joined(separator: "\n")
     }
 }

@@ -15,6 +15,7 @@ extension FormulaWriter {
         case .transpose where attributes.ints(0) == nil && shape.rank == 2:
             return .field(postfixed(expression(operands[0])), Name("T", nowhere), nowhere)
         case .matmul: return matrixProduct(operands[0], operands[1])
+        case .oneHot: return call("one_hot", [expression(operands[0])] + attributes.values.compactMap(value))
         case .slice: if let index = index(operands[0], attributes) { return index }
         case .where:
             return call("where", [condition(operands[0])] + operands.dropFirst().map { expression($0) })

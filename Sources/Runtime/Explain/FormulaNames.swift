@@ -160,7 +160,7 @@ extension FormulaTerm {
     fileprivate var isUnwritable: Bool {
         switch form {
         case .tensor(let tensor): tensor.count > 16
-        case .apply(let primitive, _, _): primitive.isHidden && !["outer", "constant"].contains(primitive.name)
+        case .apply(let primitive, _, _): primitive.isHidden && !["outer", "one_hot", "constant"].contains(primitive.name)
         default: false
         }
     }

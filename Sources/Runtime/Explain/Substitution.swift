@@ -72,7 +72,9 @@ extension Expression {
     var names: Set<String> {
         switch self {
         case .name(let name): [name.text]
-        case .unary(_, let operand, _), .parenthesized(let operand, _), .field(let operand, _, _), .prime(let operand, _, _): operand.names
+        case .unary(_, let operand, _), .parenthesized(let operand, _), .field(let operand, _, _), .prime(let operand, _, _),
+            .partial(let operand, _, _):
+            operand.names
         case .binary(_, let left, let right, _), .range(let left, let right, _, _): left.names.union(right.names)
         case .call(let callee, let arguments, _): arguments.reduce(callee.names) { $0.union($1.value.names) }
         case .index(let base, let items, _):

@@ -180,6 +180,9 @@ package final class Machine {
         environment.print(text)
     }
 
+    /// What formulas are simplified by.
+    package var formulaRules = FormulaRules.all
+
     /// A message of the table in the learner's language.
     func say(_ message: Message, _ parts: KeyValuePairs<String, String> = [:]) -> String { message(environment.language, parts) }
 }

@@ -30,9 +30,9 @@ package final class FigureValue: ObjectValue {
     package override func figure() -> Figure? { content }
     package override func describe(_ style: NumberStyle) -> String { text(screen()) }
 
-    /// One self-contained file; `columns` and `rows` where it was not told its size.
-    package func svg(columns: Int = 80, rows: Int = 20) -> String {
-        SVGRenderer(width: (size.width ?? columns) * 9, height: (size.height ?? rows) * 22).render(content)
+    /// One self-contained file; `columns` and `rows` where it was not told its size, and never wider than `most` columns.
+    package func svg(columns: Int = 80, rows: Int = 20, most: Int = .max) -> String {
+        SVGRenderer(width: min(size.width ?? columns, most) * 9, height: (size.height ?? rows) * 22).render(content)
     }
 
     /// Wider than this, curves would be too flat for their height.

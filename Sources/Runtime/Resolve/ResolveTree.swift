@@ -75,7 +75,7 @@ extension Resolver {
             visit(base)
             for item in items { visit(item) }
         case .field(let base, _, _): visit(base)
-        case .prime(let base, _, _): visit(base)
+        case .prime(let base, _, _), .partial(let base, _, _): visit(base)
         case .lambda(let function): visit(function)
         case .conditional(let condition, let yes, let no, _):
             visit(condition)

@@ -3,6 +3,7 @@ package import Plots
 import Syntax
 import Tensors
 package import Training
+package import Wording
 
 /// What `train` gives: parameters, memory, history, and why it stopped.
 package final class RunValue: ObjectValue {
@@ -64,17 +65,22 @@ package final class RunValue: ObjectValue {
         })
     }
 
-    /// Why it stopped, in a few words.
-    package var ending: String {
+    /// Why it stopped, in a few words; programs see them in English.
+    package var ending: String { ending(in: .english) }
+
+    package func ending(in language: Language) -> String {
+        let words = Words.training
         switch state.ending {
-        case .none: "not finished"
-        case .finished: setup.data.isEmpty || isWithinEpoch ? "all steps done" : "all epochs done"
+        case .none: return words.unfinished(language)
+        case .finished: return (setup.data.isEmpty || isWithinEpoch ? words.allSteps : words.allEpochs)(language)
         case .patience(let waited):
-            "no improvement for \(counted(waited, unit)); the parameters are those of \(unit) \(state.stopping.bestEpoch)"
-        case .converged: "the gradient is zero"
-        case .interrupted: "interrupted"
-        case .notFinite(let sentence):
-            state.steps == 0 ? "\(sentence); the parameters are as they were" : "\(sentence); the parameters are the last finite ones"
+            let message =
+                setup.data.isEmpty
+                ? waited == 1 ? words.noBetterStepOnce : words.noBetterStep : waited == 1 ? words.noBetterEpochOnce : words.noBetterEpoch
+            return message(language, ["waited": "\(waited)", "best": "\(state.stopping.bestEpoch)"])
+        case .converged: return words.converged(language)
+        case .interrupted: return words.interrupted(language)
+        case .notFinite(let sentence): return (state.steps == 0 ? words.spoiledAtOnce : words.spoiled)(language, ["what": sentence])
         }
     }
 
