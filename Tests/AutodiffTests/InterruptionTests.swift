@@ -7,9 +7,9 @@ import Testing
 struct InterruptionTests {
     private static func ones(_ axes: Int...) -> Tensor { Tensor(f64: Shape(axes)) { $0.initialize(repeating: 1) } }
     private static let kernels: [(String, @Sendable () throws -> () throws -> Tensor)] = [
-        ("matrix by vector", { let x = ones(1 << 13, 1 << 11), y = ones(1 << 11); return { try Primitive.matmul.evaluate([x, y]) } }),
-        ("long row by vector", { let x = ones(1, 1 << 24), y = ones(1 << 24); return { try Primitive.matmul.evaluate([x, y]) } }),
-        ("vector by matrix", { let x = ones(1 << 13, 1 << 11), y = ones(1 << 13); return { try Primitive.matmul.evaluate([y, x]) } }),
+        ("matrix by vector", { let x = ones(1 << 13, 3 << 10), y = ones(3 << 10); return { try Primitive.matmul.evaluate([x, y]) } }),
+        ("long row by vector", { let x = ones(1, 3 << 23), y = ones(3 << 23); return { try Primitive.matmul.evaluate([x, y]) } }),
+        ("vector by matrix", { let x = ones(1 << 13, 3 << 10), y = ones(1 << 13); return { try Primitive.matmul.evaluate([y, x]) } }),
         ("vector by wide matrix", { let x = ones(2, 1 << 23), y = ones(2); return { try Primitive.matmul.evaluate([y, x]) } }),
         ("square transposed", { let x = ones(1 << 11, 1 << 11); return { try Primitive.transpose.evaluate([x]) } }),
         ("wide transposed", { let x = ones(2, 1 << 21); return { try Primitive.transpose.evaluate([x]) } }),
