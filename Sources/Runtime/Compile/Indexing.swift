@@ -72,12 +72,12 @@ extension Machine {
             let selection = try selection(.value(index, span), length: box.tensor.shape[0], axis: 0, of: value, site)
             return try select([selection], of: value, shape: box.tensor.shape, site)
         }
-        let value = value.settled
-        let evaluated = try items.map { try evaluate($0, frame) }
-        if let shape = value.outline?.shape {
-            return try select(selections(evaluated, in: shape, of: value, site), of: value, shape: shape, site)
-        }
-        return try element(of: value, evaluated, site)
+        return try part(of: value.settled, items.map { try evaluate($0, frame) }, site)
+    }
+
+    private func part(of value: Value, _ items: [EvaluatedItem], _ site: Site) throws -> Value {
+        guard let shape = value.outline?.shape else { return try element(of: value, items, site) }
+        return try select(selections(items, in: shape, of: value, site), of: value, shape: shape, site)
     }
 
     /// An item with its values.
@@ -319,8 +319,21 @@ extension Machine {
 
     // MARK: Changing a part
 
+    /// A step of a path, its indices with their values.
+    enum EvaluatedStep {
+        case field(Name)
+        case index([EvaluatedItem], Site)
+    }
+
+    func evaluate(_ step: PathStep, _ frame: Frame) throws -> EvaluatedStep {
+        switch step {
+        case .field(let name): .field(name)
+        case .index(let items, let site): .index(try items.map { try evaluate($0, frame) }, site)
+        }
+    }
+
     /// Replaces the part that `path` leads to.
-    func set(_ value: inout Value, _ path: ArraySlice<PathStep>, to new: Value, _ frame: Frame) throws {
+    func set(_ value: inout Value, _ path: ArraySlice<EvaluatedStep>, to new: Value) throws {
         guard let step = path.first else {
             value = new
             return
@@ -331,16 +344,15 @@ extension Machine {
                 throw Diagnostic("\(value.typeDescription) has no field `\(name.text)` to update", at: name.span)
             }
             guard var part = record[name.text] else { throw noField(name.text, record.names, "the record", name.span) }
-            try set(&part, path.dropFirst(), to: new, frame)
+            try set(&part, path.dropFirst(), to: new)
             value = try bounded(.record(record.setting(name.text, to: part)), Site(name.span))
         case .index(let items, let site):
-            let evaluated = try items.map { try evaluate($0, frame) }
             if path.count == 1 {
-                try replace(&value, evaluated, with: new, site)
+                try replace(&value, items, with: new, site)
             } else {
-                var part = try index(value, items, frame, site)
-                try set(&part, path.dropFirst(), to: new, frame)
-                try replace(&value, evaluated, with: part, site)
+                var part = try part(of: value.settled, items, site)
+                try set(&part, path.dropFirst(), to: new)
+                try replace(&value, items, with: part, site)
             }
         }
     }
@@ -410,25 +422,37 @@ extension Machine {
             case .span(let start, let stop):
                 (starts[axis], stops[axis]) = (start, stop)
                 kept.append(stop - start)
-            case .places:
-                throw Diagnostic(
-                    "a part given by a list of indices cannot be replaced", at: site.span,
-                    hints: ["use a range, or a loop over the indices"])
+            case .places: return try replacedAtPlaces(value, selections, shape, with: new, site)
             }
         }
-        // The new part is stretched to the shape of the place as it reads, then given the axes that single indices took away.
-        let place = Shape(kept)
-        var part = new
-        if part.outline?.shape != place {
-            guard let given = part.outline?.shape, Shape.broadcast(given, place) == place else {
-                throw Diagnostic(
-                    "the new part is \(new.typeDescription), but its place is \(place.rank == 0 ? "a number" : "of shape \(place)")", at: site.span)
-            }
-            part = try apply(.expand, [part], Attributes([.ints(kept)]), site)
-        }
+        // Then it is given the axes that single indices took away.
+        var part = try stretched(new, to: Shape(kept), site)
         let block = zip(starts, stops).map { $1 - $0 }
         if part.outline?.shape.axes != block { part = try apply(.reshape, [part], Attributes([.ints(block)]), site) }
         return try apply(.sliceSet, [value, part], Attributes([.ints(starts), .ints(stops), .none]), site)
+    }
+
+    /// A new part in the shape of its place, as it reads.
+    private func stretched(_ new: Value, to place: Shape, _ site: Site) throws -> Value {
+        guard new.outline?.shape != place else { return new }
+        guard let given = new.outline?.shape, Shape.broadcast(given, place) == place else {
+            throw Diagnostic(
+                "the new part is \(new.typeDescription), but its place is \(place.rank == 0 ? "a number" : "of shape \(place)")", at: site.span)
+        }
+        return try apply(.expand, [new], Attributes([.ints(place.axes)]), site)
+    }
+
+    /// Where an axis has a list of places: the numbers are replaced one by one, by their places in row-major order.
+    private func replacedAtPlaces(
+        _ value: Value, _ selections: [Selection], _ shape: Shape, with new: Value, _ site: Site
+    ) throws -> Value {
+        let order = Tensor(f64: shape) { numbers in for place in numbers.indices { numbers[place] = Double(place) } }
+        let places = try select(selections, of: Value(order), shape: shape, site)
+        let place = places.outline?.shape ?? .scalar
+        func flat(_ value: Value, _ count: Int) throws -> Value { try apply(.reshape, [value], Attributes([.ints([count])]), site) }
+        let part = try flat(stretched(new, to: place, site), place.count)
+        let replaced = try replacing(flat(value, shape.count), at: flat(places, place.count), with: part, site, at: site.span)
+        return try apply(.reshape, [replaced], Attributes([.ints(shape.axes)]), site)
     }
 }
 

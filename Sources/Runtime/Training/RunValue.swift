@@ -59,9 +59,10 @@ package final class RunValue: ObjectValue {
 
     /// For each of the rule's memories, its values in the form of the parameters.
     private var memory: Value {
-        guard let rule = setup.rule as? WrittenRule else { return .record([]) }
-        return .record(rule.memory.enumerated().map { index, entry in
-            (entry.name, Trainer.refill(state.parameters, state.memory.map { $0[index] }))
+        let names = setup.rule.memoryNames
+        guard state.memory.allSatisfy({ $0.count == names.count }) else { return .record([]) }
+        return .record(names.enumerated().map { index, name in
+            (name, Trainer.refill(state.parameters, state.memory.map { $0[index] }))
         })
     }
 
