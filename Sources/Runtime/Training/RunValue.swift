@@ -151,3 +151,15 @@ package final class HistoryValue: ObjectValue {
         "history: \(history.steps.given) steps (\(history.steps.names.joined(separator: ", "))), \(history.epochs.given) epochs (\(history.epochs.names.joined(separator: ", ")))"
     }
 }
+
+/// The rows that a run's history got since the last were told.
+package struct HistoryRows {
+    let history: History
+    /// How many rows of steps and of epochs are known.
+    let known: (steps: Int, epochs: Int)
+
+    package var stepNames: [String] { history.steps.names }
+    package var epochNames: [String] { history.epochs.names }
+    package var steps: [[Double]] { history.steps.rows(from: known.steps) }
+    package var epochs: [[Double]] { history.epochs.rows(from: known.epochs) }
+}
