@@ -60,8 +60,8 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["AllocationCounter", "Autodiff", "Runtime", "Syntax", "Tensors", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
-        .target(name: "GradREPL", dependencies: ["CLibedit", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["AllocationCounter", "Autodiff", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+        .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(

@@ -15,7 +15,7 @@ protocol BLASNumber: BinaryFloatingPoint & Sendable {
         _ transposeA: Bool, _ transposeB: Bool, _ n: Int32, _ m: Int32, _ k: Int32, _ a: UnsafePointer<Self>, _ lda: Int32,
         _ b: UnsafePointer<Self>, _ ldb: Int32, _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ ldc: Int32)
     static func gemv(
-        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>,
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ lda: Int32, _ x: UnsafePointer<Self>, _ beta: Self,
         _ y: UnsafeMutablePointer<Self>)
     static func dot(_ n: Int32, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Self
 }
@@ -31,10 +31,10 @@ extension Double: BLASNumber {
             ldb, beta, c, ldc)
     }
     static func gemv(
-        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ lda: Int32, _ x: UnsafePointer<Double>, _ beta: Double,
         _ y: UnsafeMutablePointer<Double>
     ) {
-        openblas_dgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+        openblas_dgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, lda, x, 1, beta, y, 1)
     }
     static func dot(_ n: Int32, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double {
         openblas_ddot(n, a, 1, b, 1)
@@ -52,10 +52,10 @@ extension Float: BLASNumber {
             ldb, beta, c, ldc)
     }
     static func gemv(
-        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+        _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ lda: Int32, _ x: UnsafePointer<Float>, _ beta: Float,
         _ y: UnsafeMutablePointer<Float>
     ) {
-        openblas_sgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, columns, x, 1, 0, y, 1)
+        openblas_sgemv(rowMajor, transpose ? transposed : notTransposed, rows, columns, 1, a, lda, x, 1, beta, y, 1)
     }
     static func dot(_ n: Int32, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
         openblas_sdot(n, a, 1, b, 1)
@@ -156,7 +156,11 @@ package enum BLAS {
         _ c: UnsafeMutablePointer<T>
     ) {
         if n == 1 && m == 1 {
-            c.pointee = T.dot(Int32(k), a, b)
+            c.pointee = T.dot(Int32(min(k, vectorBlock)), a, b)
+            for start in stride(from: vectorBlock, to: k, by: vectorBlock) {
+                if Account.shouldStop() { return }
+                c.pointee += T.dot(Int32(min(vectorBlock, k - start)), a + start, b + start)
+            }
         } else if m == 1 {
             vector(transposed: transposeA, transposeA ? k : n, transposeA ? n : k, a, b, c)
         } else {
@@ -164,17 +168,25 @@ package enum BLAS {
         }
     }
 
-    /// A large matrix in blocks of rows where each gives numbers of its own; a transposed one sums over them, and is left whole.
+    /// A large matrix in blocks, cut by its lengths alone.
     private static func vector<T: BLASNumber>(
         transposed: Bool, _ rows: Int, _ columns: Int, _ a: UnsafePointer<T>, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>
     ) {
-        if transposed { return T.gemv(true, Int32(rows), Int32(columns), a, x, y) }
-        let block = max(1, longest / 16 / max(1, columns))
-        for start in stride(from: 0, to: rows, by: block) {
-            if start > 0, Account.shouldStop() { return }
-            T.gemv(false, Int32(min(block, rows - start)), Int32(columns), a + start * columns, x, y + start)
+        let width = min(columns, vectorBlock), height = max(1, vectorBlock / max(1, width))
+        for row in stride(from: 0, to: rows, by: height) {
+            for column in stride(from: 0, to: columns, by: width) {
+                if row + column > 0, Account.shouldStop() { return }
+                // Along `across` numbers of the result, along `along` sums of several blocks.
+                let (across, along) = transposed ? (column, row) : (row, column)
+                T.gemv(
+                    transposed, Int32(min(height, rows - row)), Int32(min(width, columns - column)), a + (row * columns + column),
+                    Int32(columns), x + along, along > 0 ? 1 : 0, y + across)
+            }
         }
     }
+
+    /// Numbers of a matrix in one call that only reads it: some 10 ms.
+    private static let vectorBlock = 1 << 23
 
     @inline(__always)
     private static func loop<T: BLASNumber>(

@@ -12,6 +12,8 @@ enum Ordering {
 
     /// Below this, comparing is faster than eight passes over the bytes of the keys.
     private static let shortest = 64
+    /// From here on a heap is out of the cache, and sorting it by comparison takes long.
+    private static let longestHeap = 1 << 14
     /// Entries, less one, between two looks at whether to stop.
     private static let looks = 1 << 20 - 1
 
@@ -31,7 +33,7 @@ enum Ordering {
                         if lane & 0xFFF == 0xFFF, Account.shouldStop() { return }
                         let start = block * length * inner + lane
                         fill(entries, x, start, inner, descending)
-                        if kept * 8 < length {
+                        if kept * 8 < length, kept <= longestHeap {
                             keepFirst(kept, of: entries)
                         } else {
                             sort(entries, spare)
@@ -52,12 +54,14 @@ enum Ordering {
         case .f64:
             x.withDoubles { x in
                 for i in entries.indices {
+                    if i & looks == looks, Account.shouldStop() { return }
                     entries.initializeElement(at: i, to: Entry(key: key(x[start + i * step], descending), place: i))
                 }
             }
         case .f32:
             x.withFloats { x in
                 for i in entries.indices {
+                    if i & looks == looks, Account.shouldStop() { return }
                     entries.initializeElement(at: i, to: Entry(key: key(x[start + i * step], descending), place: i))
                 }
             }
@@ -95,6 +99,7 @@ enum Ordering {
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 8 * 256) { counts in
             counts.initialize(repeating: 0)
             for i in 0..<count {
+                if i & Ordering.looks == Ordering.looks, Account.shouldStop() { return }
                 var key = source[i].key
                 for byte in 0..<8 {
                     counts[byte << 8 | Int(key & 255)] += 1
@@ -116,7 +121,9 @@ enum Ordering {
                 swap(&source, &target)
             }
         }
-        if source != entries.baseAddress { entries.baseAddress?.update(from: source, count: count) }
+        if source != entries.baseAddress {
+            Account.forEachBlock(count, cost: 2) { entries.baseAddress?.advanced(by: $0).update(from: source + $0, count: $1) }
+        }
     }
 
     /// The first `count` entries in order, at the front; what follows them is left over. A heap of the best so far, its worst on top.
@@ -124,7 +131,9 @@ enum Ordering {
         if count == 0 { return }
         var heap = UnsafeMutableBufferPointer(rebasing: entries[..<count])
         for root in stride(from: count / 2, through: 0, by: -1) { sink(root, in: heap) }
-        for i in count..<entries.count where entries[i] < heap[0] {
+        for i in count..<entries.count {
+            if i & looks == looks, Account.shouldStop() { return }
+            guard entries[i] < heap[0] else { continue }
             heap[0] = entries[i]
             sink(0, in: heap)
         }
@@ -151,7 +160,9 @@ extension Ordering {
             x.withDoubles { numbers in
                 Tensor(f64: x.shape) { y in
                     forEachLane(x, axis: axis, descending: descending) { entries, from, to, step in
-                        for i in entries.indices { y[to + i * step] = numbers[from + entries[i].place * step] }
+                        Account.forEachBlock(entries.count, cost: 8) { start, count in
+                            for i in start..<start + count { y[to + i * step] = numbers[from + entries[i].place * step] }
+                        }
                     }
                 }
             }
@@ -159,7 +170,9 @@ extension Ordering {
             x.withFloats { numbers in
                 Tensor(f32: x.shape) { y in
                     forEachLane(x, axis: axis, descending: descending) { entries, from, to, step in
-                        for i in entries.indices { y[to + i * step] = numbers[from + entries[i].place * step] }
+                        Account.forEachBlock(entries.count, cost: 8) { start, count in
+                            for i in start..<start + count { y[to + i * step] = numbers[from + entries[i].place * step] }
+                        }
                     }
                 }
             }
@@ -172,7 +185,9 @@ extension Ordering {
         axes[axis] = count
         return Tensor(f64: Shape(axes)) { y in
             forEachLane(x, axis: axis, descending: descending, first: count) { entries, _, to, step in
-                for i in 0..<count { y[to + i * step] = Double(entries[i].place) }
+                Account.forEachBlock(count, cost: 2) { start, count in
+                    for i in start..<start + count { y[to + i * step] = Double(entries[i].place) }
+                }
             }
         }
     }
@@ -185,6 +200,7 @@ extension Ordering {
             values.converted(to: .f64).withDoubles { values in
                 Tensor(f64: shape) { y in
                     for i in y.indices {
+                        if i & 0xFFFF == 0xFFFF, Account.shouldStop() { return }
                         let wanted = key(values[i], false)
                         var (low, high) = (0, count)
                         while low < high {

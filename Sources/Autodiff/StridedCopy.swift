@@ -57,13 +57,19 @@ struct StridedCopy {
         }
         let (step, sourceStep) = (to[0], from[0])
         if step == 1 && sourceStep == 1 {
-            forEach(except: []) { at, from in (target + at).update(from: source + from, count: length) }
+            forEach(except: []) { at, from in
+                Account.forEachBlock(length) { (target + at + $0).update(from: source + from + $0, count: $1) }
+            }
         } else if step == 1 && sourceStep == 0 {
-            forEach(except: []) { at, from in (target + at).update(repeating: source[from], count: length) }
+            forEach(except: []) { at, from in
+                Account.forEachBlock(length) { (target + at + $0).update(repeating: source[from], count: $1) }
+            }
         } else if step == 1 && sourceStep == -1 {
             // Said apart, since the compiler makes vectors of steps it knows.
             forEach(except: []) { at, from in
-                for i in 0..<length { target[at + i] = source[from - i] }
+                Account.forEachBlock(length) { start, count in
+                    for i in start..<start + count { target[at + i] = source[from - i] }
+                }
             }
         } else if let row = from.indices.dropFirst().first(where: { from[$0] == 1 }) {
             let columns = lengths[row]
@@ -77,7 +83,9 @@ struct StridedCopy {
             }
         } else {
             forEach(except: []) { at, from in
-                for i in 0..<length { target[at + i * step] = source[from + i * sourceStep] }
+                Account.forEachBlock(length, cost: 8) { start, count in
+                    for i in start..<start + count { target[at + i * step] = source[from + i * sourceStep] }
+                }
             }
         }
     }
@@ -86,10 +94,12 @@ struct StridedCopy {
     @inline(__always)
     private func tiles<T: BitwiseCopyable>(_ source: UnsafePointer<T>, _ target: UnsafeMutablePointer<T>, row: Int) {
         let side = 16
+        var squares = 0
         for top in stride(from: 0, to: lengths[row], by: side) {
-            if top & 1023 == 1008, lengths[0] > 1 << 12, Account.shouldStop() { return }
             let bottom = min(top + side, lengths[row])
             for left in stride(from: 0, to: lengths[0], by: side) {
+                squares &+= 1
+                if squares & 2047 == 0, Account.shouldStop() { return }
                 let right = min(left + side, lengths[0])
                 for i in top..<bottom {
                     for j in left..<right { target[i * to[row] + j * to[0]] = source[i * from[row] + j * from[0]] }

@@ -88,39 +88,7 @@ package struct ConfinedFolder: Sendable {
         let exists = lstat(target, &information) == 0
         guard !exists || information.st_mode & S_IFMT == S_IFREG else { throw FileError("it is no regular file") }
         guard !exists || access(target, W_OK) == 0 else { throw FileError(errno) }
-        var template = Array("\(target).XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw FileError(errno) }
-        let temporary = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-        var failure = put(bytes, descriptor)
-        let mode = exists ? information.st_mode & 0o7777 : ConfinedFolder.newMode
-        if failure == nil, fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { failure = errno }
-        if close(descriptor) != 0, failure == nil { failure = errno }
-        if failure == nil, rename(temporary, target) != 0 { failure = errno }
-        if let failure {
-            unlink(temporary)
-            throw FileError(failure)
-        }
-    }
-
-    /// What the person's own mask leaves of read and write for everyone. The mask can only be read by setting it.
-    private static var newMode: mode_t {
-        let mask = umask(0o022)
-        umask(mask)
-        return 0o666 & ~mask
-    }
-
-    private func put(_ bytes: [UInt8], _ descriptor: Int32) -> Int32? {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return nil
+        try StoredFile.replace(target, permissions: exists ? information.st_mode & 0o7777 : nil, bytes)
     }
 }
 
@@ -130,8 +98,19 @@ package struct FileError: Error, CustomStringConvertible {
 
     package init(_ code: Int32) { description = strerror(code).map { String(cString: $0) } ?? "error \(code)" }
     package init(_ description: String) { self.description = description }
+
+    /// In words that tell what to do about it.
+    init(writing path: String, _ code: Int32) {
+        switch code {
+        case ENOENT: self.init("there is no folder `\(StoredFile.folder(of: path))`")
+        case ENOTDIR: self.init("`\(StoredFile.folder(of: path))` is no folder")
+        case EACCES, EPERM: self.init("that is not permitted")
+        case EROFS: self.init("nothing can be written on that disk")
+        case ENOSPC, EDQUOT: self.init("the disk is full")
+        default: self.init(code)
+        }
+    }
 }
 
-// The methods above hide the system's own functions of these names.
+// The method above hides the system's own function of this name.
 private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int { read(descriptor, bytes, count) }
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(descriptor, bytes, count) }

@@ -1,3 +1,4 @@
+import Runtime
 import Synchronization
 
 /// A session for Swift concurrency: an actor with a thread of its own, so that a long program keeps no other task from running, and may recurse
@@ -13,7 +14,8 @@ import Synchronization
 /// Runs that are awaited at the same time happen one after another, in the order in which they were asked for.
 public actor AsyncSession {
     private nonisolated let thread: SessionThread
-    private nonisolated let listeners: Listeners
+    private nonisolated let progressListeners: Listeners<Progress>
+    private nonisolated let historyListeners: Listeners<HistoryRow>
     private let session: Session
     /// Stops what the session is running, from anywhere.
     public nonisolated let canceller: Canceller
@@ -32,17 +34,24 @@ public actor AsyncSession {
         options: Session.Options = Session.Options(), files: sending Session.FileAccess = .none,
         output: @escaping @Sendable (String) -> Void = { print($0) }, notes: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
-        let listeners = Listeners()
-        let session = Session(options: options, files: files, output: output, notes: notes, progress: { listeners.tell($0) })
+        let progressListeners = Listeners<Progress>(), historyListeners = Listeners<HistoryRow>()
+        let session = Session(options: options, files: files, output: output, notes: notes, progress: { progressListeners.tell($0) })
+        session.interpreter.machine.environment.history = { news in
+            // Nothing is made that nobody wants.
+            if historyListeners.isEmpty { return }
+            for row in HistoryRow.rows(news) { historyListeners.tell(row) }
+        }
         thread = SessionThread()
         thread.start()
         canceller = session.canceller
-        self.listeners = listeners
+        self.progressListeners = progressListeners
+        self.historyListeners = historyListeners
         self.session = session
     }
 
     deinit {
-        listeners.finish()
+        progressListeners.finish()
+        historyListeners.finish()
         thread.finish()
     }
 
@@ -83,7 +92,7 @@ public actor AsyncSession {
         return try result.get()
     }
 
-    // MARK: Progress
+    // MARK: Training
 
     /// How training goes, from now on, until the session ends or the task that listens is cancelled. Several may listen.
     ///
@@ -91,9 +100,17 @@ public actor AsyncSession {
     public nonisolated func progress(
         buffering: AsyncStream<Progress>.Continuation.BufferingPolicy = .unbounded
     ) -> AsyncStream<Progress> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Progress.self, bufferingPolicy: buffering)
-        listeners.add(continuation)
-        return stream
+        progressListeners.add(buffering)
+    }
+
+    /// The history of each training from now on, row by row as it is recorded, until the session ends or the task that listens is cancelled. Several
+    /// may listen. Rows come in portions, some milliseconds after they were made.
+    ///
+    /// - Parameter buffering: What happens to elements that nobody has awaited yet; all are kept unless you say otherwise.
+    public nonisolated func history(
+        buffering: AsyncStream<HistoryRow>.Continuation.BufferingPolicy = .unbounded
+    ) -> AsyncStream<HistoryRow> {
+        historyListeners.add(buffering)
     }
 }
 
@@ -104,26 +121,30 @@ private final class CancellationFlag: Sendable {
     func raise() { flag.store(true, ordering: .releasing) }
 }
 
-/// Those who listen to a session's progress.
-private final class Listeners: Sendable {
+/// Those who listen to what a session tells.
+private final class Listeners<Element: Sendable>: Sendable {
     private struct State {
         var next = 0
-        var continuations: [Int: AsyncStream<Progress>.Continuation] = [:]
+        var continuations: [Int: AsyncStream<Element>.Continuation] = [:]
     }
 
     private let state = Mutex(State())
 
-    func add(_ continuation: AsyncStream<Progress>.Continuation) {
+    func add(_ buffering: AsyncStream<Element>.Continuation.BufferingPolicy) -> AsyncStream<Element> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Element.self, bufferingPolicy: buffering)
         let number = state.withLock { state in
             state.next += 1
             state.continuations[state.next] = continuation
             return state.next
         }
         continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.continuations[number] = nil } }
+        return stream
     }
 
-    func tell(_ progress: Progress) {
-        for continuation in all { continuation.yield(progress) }
+    var isEmpty: Bool { state.withLock { $0.continuations.isEmpty } }
+
+    func tell(_ element: Element) {
+        for continuation in all { continuation.yield(element) }
     }
 
     func finish() {
@@ -131,5 +152,5 @@ private final class Listeners: Sendable {
     }
 
     // Not under the lock: a listener that ends takes itself out.
-    private var all: [AsyncStream<Progress>.Continuation] { state.withLock { Array($0.continuations.values) } }
+    private var all: [AsyncStream<Element>.Continuation] { state.withLock { Array($0.continuations.values) } }
 }

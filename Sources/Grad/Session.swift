@@ -31,11 +31,12 @@ public final class Session {
     ///   - output: Gets each line that a program prints, without its end. Standard output if you give nothing.
     ///   - notes: Told of things worth knowing that are not errors.
     ///   - progress: Told how training goes, now and then.
+    ///   - history: Gets the rows of a training's history as they come, in portions.
     ///   - clock: Seconds since some fixed time, for programs that measure time.
     public init(
         options: Options = Options(), files: FileAccess = .none, output: @escaping (String) -> Void = { print($0) },
         notes: @escaping (Diagnostic) -> Void = { _ in }, progress: @escaping (Progress) -> Void = { _ in },
-        clock: @escaping () -> Double = Session.systemClock
+        history: (([HistoryRow]) -> Void)? = nil, clock: @escaping () -> Double = Session.systemClock
     ) {
         let interruptions = interruptions
         var environment = Environment(print: output, note: { _ in })
@@ -44,6 +45,7 @@ public final class Session {
         environment.writeFile = files.write
         environment.loadFile = files.load
         environment.progress = { progress(Progress($0)) }
+        environment.history = history.map { history in { history(HistoryRow.rows($0)) } }
         environment.now = clock
         environment.limits = options.limits.lowered
         environment.language = options.language.lowered

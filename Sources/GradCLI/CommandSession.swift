@@ -26,7 +26,7 @@ final class CommandSession {
             print: { console.print($0) }, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
         environment.language = options.language
-        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: UserFiles.expanded(path)) }
         environment.limits = options.limits
         if options.sandbox { CommandSession.confine(&environment, to: folder, reading: options.allow) }
         environment.progress = { console.progress.show($0) }

@@ -1,3 +1,4 @@
+import Files
 import GradREPL
 
 #if canImport(Glibc)

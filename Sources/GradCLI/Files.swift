@@ -44,19 +44,3 @@ func readAll(_ descriptor: Int32, isStopped: () -> Bool) throws(FileError) -> [U
         }
     }
 }
-
-/// The error's number, if not all could be written.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
-    bytes.withUnsafeBytes { memory in
-        var offset = 0
-        while offset < memory.count {
-            let count = write(descriptor, memory.baseAddress.map { $0 + offset }, memory.count - offset)
-            if count >= 0 {
-                offset += count
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return nil
-    }
-}

@@ -1,3 +1,4 @@
+import Files
 import Runtime
 import Syntax
 import Tensors
@@ -72,8 +73,8 @@ package struct REPL {
         var note: (Diagnostic) -> Void = { _ in }
         var environment = Environment(
             print: print, note: { note($0) }, interruptions: { flag.count },
-            readFile: { try Files.read(Files.expanded($0)) }, now: Duration.now)
-        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: path) }
+            readFile: { try UserFiles.read(UserFiles.expanded($0)) }, now: Duration.now)
+        environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: UserFiles.expanded(path)) }
         environment.limits = .ofMachine
         environment.progress = progress.show
         environment.cores = Environment.processors

@@ -1,4 +1,8 @@
 #include "clones.h"
+#include "include/ledger.h"
+
+// Between two looks at whether to stop: half a million numbers, some milliseconds where each comes from another page.
+#define SQUARES_BETWEEN_LOOKS 2048
 
 // A square of 16 by 16 doubles is 2 KB on each side: 16 cache lines read, 16 to 32 written, all in the first-level cache.
 #define TRANSPOSE(NAME, NUMBER, SIDE) \
@@ -8,9 +12,11 @@
         } \
     } \
     void NAME(size_t rows, size_t columns, const NUMBER *x, NUMBER *y) { \
+        size_t squares = 0; \
         for (size_t r = 0; r < rows; r += SIDE) { \
             const size_t height = rows - r < SIDE ? rows - r : SIDE; \
             for (size_t c = 0; c < columns; c += SIDE) { \
+                if (++squares % SQUARES_BETWEEN_LOOKS == 0 && grad_should_stop()) return; \
                 const size_t width = columns - c < SIDE ? columns - c : SIDE; \
                 const NUMBER *from = x + r * columns + c; \
                 NUMBER *to = y + c * rows + r; \

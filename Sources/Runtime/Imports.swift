@@ -17,7 +17,6 @@ final class Imports {
 
     func add(_ module: Module, at path: String) { waiting[path] = module }
     func forget(_ path: String) { waiting[path] = nil }
-    func forgetAll() { (waiting, reading) = ([:], []) }
 
     /// A relative path counts from the folder of the file that names it.
     static func resolve(_ path: String, from importer: String) -> String {

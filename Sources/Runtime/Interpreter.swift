@@ -7,7 +7,8 @@ package final class Interpreter {
     package private(set) var globals = Globals()
     package let builtins: Builtins
     private var sources: [SourceID: Source] = [:]
-    let imports = Imports()
+    /// Of the program that is resolved or run now. One that begins meanwhile, as a file of the prelude does at its first use, has its own.
+    private(set) var imports = Imports()
 
     /// How a run ended.
     package enum Outcome {
@@ -68,8 +69,14 @@ package final class Interpreter {
         guard !parsed.diagnostics.hasErrors else { return parsed.diagnostics }
         let snapshot = globals.snapshot()
         defer { globals.restore(snapshot) }
-        defer { imports.forgetAll() }
-        return parsed.diagnostics + resolve(parsed.program).diagnostics
+        return parsed.diagnostics + withOwnImports { resolve(parsed.program).diagnostics }
+    }
+
+    private func withOwnImports<R>(_ body: () -> R) -> R {
+        let outer = imports
+        imports = Imports()
+        defer { imports = outer }
+        return body()
     }
 
     /// Runs a program; `observe` is told of values and updates at top level.
@@ -78,7 +85,7 @@ package final class Interpreter {
         let parsed = parse(source)
         if parsed.diagnostics.hasErrors { return .rejected(parsed.diagnostics) }
         machine.forgetAnsweredInterruptions()
-        return machine.running { run(parsed.program, observe: observe) }
+        return machine.running { withOwnImports { run(parsed.program, observe: observe) } }
     }
 
     /// A refusal of a text longer than the session allows.
@@ -92,7 +99,6 @@ package final class Interpreter {
 
     private func run(_ program: Program, observe: (Event) -> Void) -> Outcome {
         let before = globals.snapshot()
-        defer { imports.forgetAll() }
         let (resolution, diagnostics, _) = resolve(program)
         guard let resolution else {
             globals.restore(before)

@@ -123,6 +123,8 @@ package final class Account: @unchecked Sendable {
     package static func finish(computing count: Int) throws(PrimitiveError) {
         guard grad_ledger_current() != nil else { return }
         if count >= 1000 { work(count) }
+        // Not every kernel of a large tensor asks in its midst, and the loop around it looks only now and then.
+        if count >= blockSize >> 7 { _ = shouldStop() }
         try checkStop()
     }
 

@@ -119,7 +119,8 @@ package struct Diagnosis {
     private var guesses: Bool { s.baseline.map { s.lowest >= 0.95 * $0 && s.movement >= 1e-3 && !diverges } ?? false }
 
     private func guessing() -> Finding? {
-        guard guesses, let baseline = s.baseline else { return nil }
+        // Steps that lead nowhere explain why nothing is found.
+        guard guesses, plateau() == nil, let baseline = s.baseline else { return nil }
         let seen = words.guessingSeen(language, ["best": text(s.lowest), "baseline": text(baseline)])
         return finding(.noBetterThanGuessing, seen, words.guessingWhy, words.guessingTry)
     }

@@ -74,6 +74,13 @@ package struct Log: Sendable, Equatable {
         return pending?[index] ?? columns[index].last
     }
 
+    /// The rows that are there of those given from the `number`th on, counted from 0.
+    package func rows(from number: Int) -> [[Double]] {
+        let first = (number + stride - 1) / stride, kept = columns.first?.count ?? 0
+        let rows = first < kept ? (first..<kept).map { row in columns.map { $0[row] } } : []
+        return rows + (pending.map { number < given ? [$0] : [] } ?? [])
+    }
+
     package var rows: [[Double]] {
         (0..<(columns.first?.count ?? 0)).map { row in columns.map { $0[row] } } + (pending.map { [$0] } ?? [])
     }

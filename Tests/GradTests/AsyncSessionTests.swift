@@ -94,13 +94,48 @@ import Testing
         }
     }
 
+    /// What comes is what the run holds in the end, without and with data.
+    @Test(arguments: [
+        "L(w) = (w - 3)^2\nr = train(L, 0, steps: 500, lr: 0.1)",
+        "X = randn([40, 2])\ny = X @ [1, 2]\nL(w, X, y) = mean((X @ w - y)^2)\n"
+            + "r = train(L, [0, 0], data: {X: X, y: y}, batch: 10, epochs: 5, lr: 0.1)",
+    ]) func historyIsAnAsyncSequence(_ program: String) async throws {
+        let session = AsyncSession { _ in }
+        let stream = session.history()
+        try await session.run(program)
+        let steps = try await session.run("r.history.steps.loss").as([Double].self)
+        let epochs = try await session.run("r.history.epochs.loss").as([Double].self)
+        var rows: [HistoryRow] = []
+        for await row in stream {
+            rows.append(row)
+            if rows.count == steps.count + epochs.count { break }
+        }
+        #expect(rows.filter { $0.kind == .step }.map { $0["loss"] } == steps)
+        #expect(rows.filter { $0.kind == .epoch }.map { $0["loss"] } == epochs)
+        #expect(rows.first?.kind == .epoch && rows.first?["epoch"] == 0)
+        // An epoch's row comes after those of its steps.
+        let places = rows.map { $0["step"] ?? .nan }
+        #expect(places == places.sorted())
+        #expect(rows.first?["no such column"] == nil)
+    }
+
+    /// A run that goes on tells of what is new alone.
+    @Test func historyOfARunThatGoesOn() throws {
+        var steps: [Double] = []
+        let session = Session(output: { _ in }, history: { rows in steps += rows.filter { $0.kind == .step }.compactMap { $0["step"] } })
+        try session.run("L(w) = (w - 3)^2\nr = train(L, 0, steps: 20)")
+        try session.run("r <- train(r, steps: 10)")
+        #expect(steps == (1...30).map(Double.init))
+    }
+
     @Test func streamsEndWithTheSession() async throws {
-        let stream: AsyncStream<Progress>
+        let progress: AsyncStream<Progress>, history: AsyncStream<HistoryRow>
         do {
             let session = AsyncSession { _ in }
-            stream = session.progress()
+            (progress, history) = (session.progress(), session.history())
             try await session.run("1")
         }
-        for await _ in stream {}
+        for await _ in progress {}
+        for await _ in history {}
     }
 }

@@ -226,6 +226,20 @@ import Testing
         #expect(abs(fitted[1] - 2) < 1e-3)
     }
 
+    @Test func rowsOfHistory() async throws {
+        // snippet
+        let session = AsyncSession()
+        let rows = session.history()
+        try await session.run("run = train(w -> (w - 3)^2, 0, steps: 100, lr: 0.1)")
+        var norms: [Double] = []
+        for await row in rows where row.kind == .step {
+            norms.append(row["gradient"] ?? .nan)
+            if row["step"] == 100 { break }
+        }
+        // end
+        #expect(norms.count == 100 && norms[0] == 6)
+    }
+
     @Test func cancellation() async throws {
         // snippet
         let session = AsyncSession()

@@ -12,6 +12,12 @@ struct LogTests {
         let steps = log["step"]
         #expect(zip(steps.dropFirst(), steps).dropLast().allSatisfy { $0 - $1 == Double(log.stride) })
     }
+
+    @Test(arguments: [0, 1, 3, 5, 199_999, 200_000]) func rowsFromOneOn(_ first: Int) {
+        var log = Log(["step"])
+        for i in 0..<200_000 { log.append([Double(i)]) }
+        #expect(log.rows(from: first) == log.rows.filter { $0[0] >= Double(first) })
+    }
 }
 
 struct HistoryTests {

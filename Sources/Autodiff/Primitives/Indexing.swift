@@ -159,6 +159,8 @@ enum Indexing {
         let read = indices.converted(to: .f64).withDoubles { given in
             [Int](unsafeUninitializedCapacity: count) { result, filled in
                 for i in 0..<count {
+                    // Nothing may be read by places that were not written.
+                    if i & looks == looks, Account.shouldStop() { return }
                     let place = given[i] < 0 ? given[i] + limit : given[i]
                     guard place >= 0 && place < limit && place.rounded(.towardZero) == place else {
                         wrong = i
@@ -170,8 +172,12 @@ enum Indexing {
             }
         }
         if wrong >= 0 { throw refusal(indices, wrong, length, axis) }
+        if read.count < count { try Account.checkStop() }
         return read
     }
+
+    /// Between two looks at whether to stop.
+    private static let looks = 1 << 20 - 1
 
     private static func refusal(_ indices: Tensor, _ wrong: Int, _ length: Int, _ axis: Int) -> PrimitiveError {
         let value = indices[wrong]
@@ -256,16 +262,19 @@ enum Indexing {
         var entry = x
         for block in 0..<outer {
             let rows = y + block * length * inner
-            for index in indices {
-                let row = rows + index * inner
-                // A call of a kernel pays from some dozen numbers on.
-                if inner < 16 {
-                    for i in 0..<inner { row[i] += entry[i] }
-                } else {
-                    add(entry, row)
+            Account.forEachBlock(indices.count, cost: 8 + inner) { start, count in
+                for at in start..<start + count {
+                    let row = rows + indices[at] * inner
+                    // A call of a kernel pays from some dozen numbers on.
+                    if inner < 16 {
+                        for i in 0..<inner { row[i] += entry[i] }
+                    } else {
+                        add(entry, row)
+                    }
+                    entry += inner
                 }
-                entry += inner
             }
+            if Account.isStopping { return }
         }
     }
 
@@ -280,6 +289,7 @@ enum Indexing {
         var counter = [Int](repeating: 0, count: last)
         places.withUnsafeMutableBufferPointer { places in
             for row in 0..<(places.count / length) {
+                if row > 0, row % max(1, looks / max(1, length)) == 0, Account.shouldStop() { return }
                 var base = 0
                 for place in 0..<last where place != axis { base += counter[place] * strides[place] }
                 let start = row * length
@@ -292,13 +302,22 @@ enum Indexing {
                 }
             }
         }
+        try Account.checkStop()
         return places
+    }
+
+    /// Calls `body` with the number of each place and the place, with looks at whether to stop between.
+    @inline(__always)
+    private static func each(_ places: [Int], _ body: (Int, Int) -> Void) {
+        Account.forEachBlock(places.count, cost: 8) { start, count in
+            for i in start..<start + count { body(i, places[i]) }
+        }
     }
 
     static func gather(_ x: Tensor, _ places: [Int], _ shape: Shape) -> Tensor {
         switch x.type {
-        case .f64: x.withDoubles { x in Tensor(f64: shape) { y in for i in places.indices { y[i] = x[places[i]] } } }
-        case .f32: x.withFloats { x in Tensor(f32: shape) { y in for i in places.indices { y[i] = x[places[i]] } } }
+        case .f64: x.withDoubles { x in Tensor(f64: shape) { y in each(places) { y[$0] = x[$1] } } }
+        case .f32: x.withFloats { x in Tensor(f32: shape) { y in each(places) { y[$0] = x[$1] } } }
         }
     }
 
@@ -311,14 +330,14 @@ enum Indexing {
             return x.withDoubles { x in source.withDoubles { source in
                 Tensor(f64: shape) { y in
                     y.baseAddress?.update(from: x, count: count)
-                    for i in places.indices { y[places[i]] += source[i] }
+                    each(places) { y[$1] += source[$0] }
                 }
             } }
         case .f32:
             return x.withFloats { x in source.withFloats { source in
                 Tensor(f32: shape) { y in
                     y.baseAddress?.update(from: x, count: count)
-                    for i in places.indices { y[places[i]] += source[i] }
+                    each(places) { y[$1] += source[$0] }
                 }
             } }
         }

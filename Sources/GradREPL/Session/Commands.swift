@@ -1,3 +1,4 @@
+import Files
 import Runtime
 import Syntax
 import Tensors
@@ -125,23 +126,23 @@ extension PromptSession {
 
 extension PromptSession {
     func load(_ argument: String) {
-        let path = Files.expanded(argument.unquoted)
+        let path = UserFiles.expanded(argument.unquoted)
         if path.isEmpty { return say("`:load` needs a file, as in `:load lesson.grad`") }
         do {
-            run(interpreter.addSource(name: path, bytes: try Files.read(path)), file: path)
+            run(interpreter.addSource(name: path, bytes: try UserFiles.read(path)), file: path)
         } catch {
             say("`\(path)` cannot be read: \(error)")
         }
     }
 
     func save(_ argument: String) {
-        let path = Files.expanded(argument.unquoted)
+        let path = UserFiles.expanded(argument.unquoted)
         if path.isEmpty { return say("`:save` needs a file, as in `:save session.grad`") }
         if inputs.isEmpty { return say("there is nothing to save yet") }
-        if Files.exists(path), !saved.contains(path) { return say("`\(path)` is there already; choose another name, or remove it first") }
+        if UserFiles.exists(path), !saved.contains(path) { return say("`\(path)` is there already; choose another name, or remove it first") }
         let text = SessionScript(inputs: inputs).text
         do {
-            try Files.write(text, to: path)
+            try StoredFile.write(Array(text.utf8), to: path)
         } catch {
             return say("`\(path)` cannot be written: \(error)")
         }

@@ -113,7 +113,7 @@ struct NameCompletion {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
         let word = slash.map { path[path.index(after: $0)...] } ?? path
-        let found = Files.names(in: Files.expanded(folder)).filter { $0.hasPrefix(word) }
+        let found = UserFiles.names(in: UserFiles.expanded(folder)).filter { $0.hasPrefix(word) }
         return result(found.map { .init($0) }, for: word, in: before)
     }
 }

@@ -100,7 +100,7 @@ extension Builtin {
         summary: "the different numbers of a tensor in order, or the different elements of a list in the order of their first place",
         examples: ["unique([3, 1, 3])  # [1, 3]", "unique([\"b\", \"a\", \"b\"])  # [\"b\", \"a\"]"]
     ) { call in
-        if let tensor = call[0].tensor { return Value(tensor.unique().values) }
+        if let tensor = call[0].tensor { return Value(try tensor.unique().values) }
         var found: [Value] = []
         for element in try call.elements(0) where !found.contains(where: { $0.isEqual(to: element) }) {
             try call.machine.tick(call.site)

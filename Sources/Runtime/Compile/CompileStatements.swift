@@ -274,9 +274,10 @@ extension Compiler {
         guard case .name(let name) = base, let reference = resolution.uses[name.span] else { return { _ in .next } }
         let load = load(name).evaluate
         let store = store(reference)
-        let path = steps
-        return { frame in
+        return { [steps] frame in
             let value = try evaluate(frame)
+            // Before the variable is let go of, which an index may read: `x[argmax(x)] <- 0`.
+            let path = try steps.map { try machine.evaluate($0, frame) }
             var current = try load(frame)
             if current.isUnshareable {
                 // Let go of the variable's own reference, so that the change can happen in place.
@@ -284,7 +285,7 @@ extension Compiler {
             }
             let old = current.isUnshareable ? nil : Optional(current)
             do {
-                try machine.set(&current, path[...], to: value, frame)
+                try machine.set(&current, path[...], to: value)
             } catch {
                 store(frame, old ?? current)
                 throw error

@@ -59,6 +59,34 @@ enum Selection {
     case places(Value)
 }
 
+/// The block of a tensor that selections lead to.
+struct SelectedBlock {
+    private(set) var starts: [Int]
+    private(set) var stops: [Int]
+    /// Its lengths as it reads: without the axes that single indices take away.
+    private(set) var kept: [Int] = []
+    /// What is taken from the block along axes with a list of places, which it has whole.
+    private(set) var gathers: [(axis: Int, places: Value)] = []
+
+    init(_ selections: [Selection], in shape: Shape) {
+        starts = [Int](repeating: 0, count: shape.rank)
+        stops = shape.axes
+        for axis in 0..<shape.rank {
+            switch axis < selections.count ? selections[axis] : .span(0, shape[axis]) {
+            case .place(let place): (starts[axis], stops[axis]) = (place, place + 1)
+            case .span(let start, let stop):
+                (starts[axis], stops[axis]) = (start, stop)
+                kept.append(stop - start)
+            case .places(let places):
+                gathers.append((kept.count, places))
+                kept.append(shape[axis])
+            }
+        }
+    }
+
+    var lengths: [Int] { zip(starts, stops).map { $1 - $0 } }
+}
+
 extension Machine {
     func index(_ value: Value, _ items: [IndexCode], _ frame: Frame, _ site: Site) throws -> Value {
         // The usual case first: one number out of a vector.
@@ -72,12 +100,12 @@ extension Machine {
             let selection = try selection(.value(index, span), length: box.tensor.shape[0], axis: 0, of: value, site)
             return try select([selection], of: value, shape: box.tensor.shape, site)
         }
-        let value = value.settled
-        let evaluated = try items.map { try evaluate($0, frame) }
-        if let shape = value.outline?.shape {
-            return try select(selections(evaluated, in: shape, of: value, site), of: value, shape: shape, site)
-        }
-        return try element(of: value, evaluated, site)
+        return try part(of: value.settled, items.map { try evaluate($0, frame) }, site)
+    }
+
+    func part(of value: Value, _ items: [EvaluatedItem], _ site: Site) throws -> Value {
+        guard let shape = value.outline?.shape else { return try element(of: value, items, site) }
+        return try select(selections(items, in: shape, of: value, site), of: value, shape: shape, site)
     }
 
     /// An item with its values.
@@ -87,7 +115,7 @@ extension Machine {
         case all
     }
 
-    private func evaluate(_ item: IndexCode, _ frame: Frame) throws -> EvaluatedItem {
+    func evaluate(_ item: IndexCode, _ frame: Frame) throws -> EvaluatedItem {
         switch item {
         case .at(let code, let span): return .value(try code(frame).settled, span)
         case .range(let lower, let upper, let isClosed, let span):
@@ -98,7 +126,7 @@ extension Machine {
         }
     }
 
-    private func selections(
+    func selections(
         _ items: [EvaluatedItem], in shape: Shape, of value: Value, _ site: Site
     ) throws -> [Selection] {
         guard items.count <= shape.rank else {
@@ -115,7 +143,7 @@ extension Machine {
 
     private func subject(_ site: Site) -> String { site.operands.first.flatMap(sourceText).map { "`\($0)`" } ?? "it" }
 
-    private func selection(
+    func selection(
         _ item: EvaluatedItem, length: Int, axis: Int, of value: Value, _ site: Site
     ) throws -> Selection {
         switch item {
@@ -163,25 +191,11 @@ extension Machine {
             hints: [length == 0 ? "it is empty" : "indices run from 0 to \(length - 1), or from -1 to -\(length) from the end"])
     }
 
-    private func select(_ selections: [Selection], of value: Value, shape: Shape, _ site: Site) throws -> Value {
-        var starts = [Int](repeating: 0, count: shape.rank)
-        var stops = shape.axes
-        var kept: [Int] = []
-        var gathers: [(axis: Int, places: Value)] = []
-        for axis in 0..<shape.rank {
-            switch axis < selections.count ? selections[axis] : .span(0, shape[axis]) {
-            case .place(let place): (starts[axis], stops[axis]) = (place, place + 1)
-            case .span(let start, let stop):
-                (starts[axis], stops[axis]) = (start, stop)
-                kept.append(stop - start)
-            case .places(let places):
-                gathers.append((kept.count, places))
-                kept.append(shape[axis])
-            }
-        }
-        var result = try part(of: value, starts, stops, keeping: kept, site)
+    func select(_ selections: [Selection], of value: Value, shape: Shape, _ site: Site) throws -> Value {
+        let block = SelectedBlock(selections, in: shape)
+        var result = try part(of: value, block.starts, block.stops, keeping: block.kept, site)
         // From the last axis, so that the axes that an index of rank 2 adds do not move those before it.
-        for gather in gathers.reversed() {
+        for gather in block.gathers.reversed() {
             // On a tape for a plan the places are an input like any other.
             let isConstant = gather.places.isTraced && tape?.isForPlan != true
             let places = isConstant ? gather.places.outline.map(Value.init) ?? gather.places : gather.places
@@ -316,128 +330,4 @@ extension Machine {
     }
 
     private static func describe(_ shape: Shape) -> String { shape.rank == 0 ? "a number" : "\(shape)" }
-
-    // MARK: Changing a part
-
-    /// Replaces the part that `path` leads to.
-    func set(_ value: inout Value, _ path: ArraySlice<PathStep>, to new: Value, _ frame: Frame) throws {
-        guard let step = path.first else {
-            value = new
-            return
-        }
-        switch step {
-        case .field(let name):
-            guard case .record(let record) = value else {
-                throw Diagnostic("\(value.typeDescription) has no field `\(name.text)` to update", at: name.span)
-            }
-            guard var part = record[name.text] else { throw noField(name.text, record.names, "the record", name.span) }
-            try set(&part, path.dropFirst(), to: new, frame)
-            value = try bounded(.record(record.setting(name.text, to: part)), Site(name.span))
-        case .index(let items, let site):
-            let evaluated = try items.map { try evaluate($0, frame) }
-            if path.count == 1 {
-                try replace(&value, evaluated, with: new, site)
-            } else {
-                var part = try index(value, items, frame, site)
-                try set(&part, path.dropFirst(), to: new, frame)
-                try replace(&value, evaluated, with: part, site)
-            }
-        }
-    }
-
-    /// The value with the part under the indices replaced; a tensor that nothing else holds is changed in place.
-    func replace(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws {
-        if try replaceNumber(&value, items, with: new, site) { return }
-        let settled = value.settled
-        if let shape = settled.outline?.shape {
-            let selections = try selections(items, in: shape, of: settled, site)
-            value = try replaced(settled, selections, shape, with: new, site)
-            return
-        }
-        switch settled {
-        case .list(let list):
-            guard items.count == 1,
-                case .place(let place) = try selection(items[0], length: list.elements.count, axis: 0, of: settled, site)
-            else { throw Diagnostic("one element of a list can be replaced at a time", at: site.span) }
-            var elements = list.elements
-            elements[place] = new
-            value = try bounded(.list(elements), site)
-        case .record(let record):
-            guard items.count == 1, case .value(.text(let name), _) = items[0] else {
-                throw Diagnostic("a record is indexed by a field's name", at: site.span)
-            }
-            value = try bounded(.record(record.setting(name.string, to: new)), site)
-        default:
-            throw Diagnostic("\(settled.typeDescription) has no parts to replace", at: site.span)
-        }
-    }
-
-    /// One number of a tensor, in place when no other reference to the tensor is held, here least of all.
-    private func replaceNumber(_ value: inout Value, _ items: [EvaluatedItem], with new: Value, _ site: Site) throws -> Bool {
-        guard case .number(let number) = new, case .tensor(var box) = value else { return false }
-        let shape = box.tensor.shape
-        guard let place = position(try selections(items, in: shape, of: value, site), in: shape) else { return false }
-        value = .nothing
-        if !isKnownUniquelyReferenced(&box) { box = TensorValue(box.tensor) }
-        box.tensor.set(place, to: number)
-        value = .tensor(box)
-        return true
-    }
-
-    /// The row-major position when the indices name a single number.
-    private func position(_ selections: [Selection], in shape: Shape) -> Int? {
-        guard selections.count == shape.rank else { return nil }
-        var position = 0
-        for (axis, selection) in selections.enumerated() {
-            guard case .place(let place) = selection else { return nil }
-            position = position * shape[axis] + place
-        }
-        return position
-    }
-
-    private func replaced(
-        _ value: Value, _ selections: [Selection], _ shape: Shape, with new: Value, _ site: Site
-    ) throws -> Value {
-        guard new.settled.isNumeric else {
-            throw Diagnostic("a tensor holds numbers, so \(new.typeDescription) cannot be put into it", at: site.span)
-        }
-        var starts = [Int](repeating: 0, count: shape.rank)
-        var stops = shape.axes
-        var kept: [Int] = []
-        for axis in 0..<shape.rank {
-            switch axis < selections.count ? selections[axis] : .span(0, shape[axis]) {
-            case .place(let place): (starts[axis], stops[axis]) = (place, place + 1)
-            case .span(let start, let stop):
-                (starts[axis], stops[axis]) = (start, stop)
-                kept.append(stop - start)
-            case .places:
-                throw Diagnostic(
-                    "a part given by a list of indices cannot be replaced", at: site.span,
-                    hints: ["use a range, or a loop over the indices"])
-            }
-        }
-        // The new part is stretched to the shape of the place as it reads, then given the axes that single indices took away.
-        let place = Shape(kept)
-        var part = new
-        if part.outline?.shape != place {
-            guard let given = part.outline?.shape, Shape.broadcast(given, place) == place else {
-                throw Diagnostic(
-                    "the new part is \(new.typeDescription), but its place is \(place.rank == 0 ? "a number" : "of shape \(place)")", at: site.span)
-            }
-            part = try apply(.expand, [part], Attributes([.ints(kept)]), site)
-        }
-        let block = zip(starts, stops).map { $1 - $0 }
-        if part.outline?.shape.axes != block { part = try apply(.reshape, [part], Attributes([.ints(block)]), site) }
-        return try apply(.sliceSet, [value, part], Attributes([.ints(starts), .ints(stops), .none]), site)
-    }
-}
-
-extension Value {
-    /// A tensor or list that a variable may hold alone.
-    var isUnshareable: Bool {
-        switch self {
-        case .tensor, .list, .record: true
-        default: false
-        }
-    }
 }

@@ -123,12 +123,17 @@ struct RunLoading {
     private func rule() throws -> RuleValue {
         if has("rule") {
             var given = option("rule") ?? .nothing
-            if case .function = given { given = try machine.call(given, [], names: nil, call.site).settled }
+            // A rule by its name alone has the settings that are in the file.
+            if case .function = given {
+                given = try stored.rule.made(by: given, machine, call.site).map(Value.object) ?? machine.call(given, [], names: nil, call.site).settled
+            }
             guard case .object(let object) = given, let rule = object as? RuleValue else {
                 throw machine.typeError("`rule`", needs: "an update rule, such as `adam(lr: 0.01)`", given, at: call.span(index("rule")))
             }
             guard stored.rule.matches(rule) else {
-                throw problem("this is not the run's rule, which was \(stored.rule.describe(machine.style))", "rule")
+                throw problem(
+                    "this is not the run's rule, which was \(stored.rule.describe(machine.style))", "rule",
+                    hints: rule.name == stored.rule.name ? ["`rule: \(rule.name)` alone takes the settings of the file"] : [])
             }
             return rule
         }

@@ -15,14 +15,18 @@ package final class StoredRule: RuleValue {
     private let ownName: String
     let settings: [(name: String, setting: Setting)]
 
-    init(_ name: String, _ settings: [(name: String, setting: Setting)]) {
+    private let ownMemory: [String]
+
+    init(_ name: String, _ settings: [(name: String, setting: Setting)], memory: [String]) {
         ownName = name
         self.settings = settings
+        ownMemory = memory
         super.init()
     }
 
     override func transplanted(by transplant: Transplant) -> ObjectValue { self }
     package override var name: String { ownName }
+    package override var memoryNames: [String] { ownMemory }
     package override var fieldNames: [String] { settings.map(\.name) }
     package override func field(_ name: String) -> Value? {
         switch settings.first(where: { $0.name == name })?.setting {
@@ -42,7 +46,7 @@ package final class StoredRule: RuleValue {
         let settings = rule.fieldNames.map { name -> JSON in
             .array([.text(name), description(of: (rule as? StoredRule)?.settings.first { $0.name == name }?.setting ?? setting(rule.field(name) ?? .nothing))])
         }
-        return .object([("name", .text(rule.name)), ("settings", .array(settings))])
+        return .object([("name", .text(rule.name)), ("settings", .array(settings)), ("memory", .array(rule.memoryNames.map { .text($0) }))])
     }
 
     private static func setting(_ value: Value) -> Setting {
@@ -75,7 +79,7 @@ package final class StoredRule: RuleValue {
             guard let pair = entry.array, pair.count == 2, let name = pair[0].text else { throw RunReader.unreadable }
             settings.append((name, try StoredRule.setting(pair[1])))
         }
-        return StoredRule(name, settings)
+        return StoredRule(name, settings, memory: json["memory"]?.array?.compactMap(\.text) ?? [])
     }
 
     private static func setting(_ json: JSON) throws(DataError) -> Setting {
@@ -92,7 +96,12 @@ package final class StoredRule: RuleValue {
 
     /// The rule itself, if it is one of the language's own and all its settings are in the file.
     func made(_ machine: Machine, _ site: Site) throws -> RuleValue? {
-        guard let maker = machine.languageFunction(name), case .function(let function) = maker else { return nil }
+        try machine.languageFunction(name).flatMap { try made(by: $0, machine, site) }
+    }
+
+    /// What a declaration of a rule makes of the settings in the file, if they are all there.
+    func made(by maker: Value, _ machine: Machine, _ site: Site) throws -> RuleValue? {
+        guard case .function(let function) = maker else { return nil }
         let known = Set(function.parameters.map(\.name))
         var arguments: [(name: String, value: Value)] = []
         for (name, setting) in settings {

@@ -28,7 +28,7 @@ struct Unknowns {
         let quiet = machine.environment
         machine.environment.print = { _ in }
         machine.environment.note = { _ in }
-        machine.environment.progress = nil
+        (machine.environment.progress, machine.environment.history) = (nil, nil)
         machine.environment.plans = .off
         let (tape, depth, random) = (machine.tape, machine.depth, machine.random)
         (machine.tape, machine.depth) = (nil, 0)

@@ -146,6 +146,8 @@ package final class Machine {
     @inline(__always)
     package func checkResult(_ site: Site) throws {
         if account.held > account.limits.memory { throw failure(PrimitiveError(.memory, account.limits), site) }
+        // Asked anew: not all that takes long asks by itself, and the loop around it looks only now and then.
+        guard Account.shouldStop() else { return }
         do throws(PrimitiveError) { try Account.checkStop() } catch { throw failure(error, site) }
     }
 
@@ -219,6 +221,8 @@ package struct Environment {
     package var loading: ((String, Int, Int) -> Void)?
     /// Told how training goes, often; whoever listens decides how much of it to show.
     package var progress: ((Progress) -> Void)?
+    /// Told what the history of a training has got, each time before `progress`.
+    package var history: ((HistoryRows) -> Void)?
     /// What pictures are shown on, as it is now.
     package var screen: () -> Screen = { Screen() }
     /// Where pictures can move; `nil` where they cannot.

@@ -16,7 +16,8 @@ extension Builtin {
         }
         let language = call.machine.environment.language
         var findings = Diagnosis.findings(run.symptoms, in: language)
-        let needsCurvature = findings.contains { Baseline.concernsRate.contains($0.kind) }
+        // The limit is that of plain descent: other rules have other limits.
+        let needsCurvature = run.setup.rule.name == "sgd" && findings.contains { Baseline.concernsRate.contains($0.kind) }
         let curvature = needsCurvature && !(run.setup.loss is MissingFunction) ? try Curvature(run, call.machine, call.site).largest() : nil
         if let curvature, curvature > 0 {
             findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate, cosine: run.symptoms.cosine, language) }
@@ -28,12 +29,19 @@ extension Builtin {
 extension RunValue {
     var symptoms: Symptoms {
         let labels = setup.data.last?.tensor
-        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) } ?? false
+        let hasClasses = labels.map { $0.rank == 1 && Splitting.isStratifiable($0.numbers) && hasScores($0) } ?? false
         let notFinite: String?
         if case .notFinite(let sentence) = state.ending { notFinite = sentence } else { notFinite = nil }
         return Symptoms(
             state.history, baseline: labels.flatMap { Baseline.loss($0, hasClasses: hasClasses) }, hasClasses: hasClasses,
             isFullBatch: (setup.batch ?? setup.rows) >= setup.rows, notFinite: notFinite)
+    }
+
+    /// Whether the model can give a score for each class: then some parameter has an axis of as many. Whole numbers that are learned by
+    /// squares, a count or a mark, are no classes. Of two, one score is enough.
+    private func hasScores(_ labels: Tensor) -> Bool {
+        let count = Int(labels.numbers.max() ?? 0) + 1
+        return count <= 2 || state.parameters.leaves.contains { $0.settled.outline?.shape.axes.contains(count) ?? false }
     }
 
     /// What its curves alone say, worst first.
@@ -97,7 +105,11 @@ private enum Baseline {
     ) -> Finding {
         // Standing still, or swinging, without gradients that alternate has other causes.
         let turns: [Finding.Kind: Double] = [.plateau: -0.5, .oscillating: -0.2]
-        guard concernsRate.contains(finding.kind), turns[finding.kind].map({ cosine <= $0 }) ?? true else { return finding }
+        // Nor does an η explain it that is small enough where the run ended: it was larger before, or the curvature was.
+        let least: Double = finding.kind == .diverging || finding.kind == .blewUp ? 2 : 1
+        guard concernsRate.contains(finding.kind), turns[finding.kind].map({ cosine <= $0 }) ?? true, rate * curvature >= least else {
+            return finding
+        }
         let (words, style) = (Words.diagnosis, NumberStyle(digits: 4))
         let limit = style.format(2 / curvature)
         return Finding(

@@ -6,6 +6,8 @@ package import Training
 /// How parameters are updated: a rule written in the language, or L-BFGS.
 package class RuleValue: ObjectValue {
     package var name: String { "" }
+    /// What it remembers of each parameter, by name.
+    package var memoryNames: [String] { [] }
     package override var typeName: String { "an update rule" }
 }
 
@@ -42,6 +44,7 @@ package final class WrittenRule: RuleValue {
     }
 
     package override var name: String { declaration.name.text }
+    package override var memoryNames: [String] { memory.map(\.name) }
     package override var fieldNames: [String] { settings.map(\.name) }
     package override func field(_ name: String) -> Value? { settings.first { $0.name == name }?.value }
     package override func describe(_ style: NumberStyle) -> String {

@@ -59,9 +59,10 @@ package final class RunValue: ObjectValue {
 
     /// For each of the rule's memories, its values in the form of the parameters.
     private var memory: Value {
-        guard let rule = setup.rule as? WrittenRule else { return .record([]) }
-        return .record(rule.memory.enumerated().map { index, entry in
-            (entry.name, Trainer.refill(state.parameters, state.memory.map { $0[index] }))
+        let names = setup.rule.memoryNames
+        guard state.memory.allSatisfy({ $0.count == names.count }) else { return .record([]) }
+        return .record(names.enumerated().map { index, name in
+            (name, Trainer.refill(state.parameters, state.memory.map { $0[index] }))
         })
     }
 
@@ -149,4 +150,16 @@ package final class HistoryValue: ObjectValue {
     package override func describe(_ style: NumberStyle) -> String {
         "history: \(history.steps.given) steps (\(history.steps.names.joined(separator: ", "))), \(history.epochs.given) epochs (\(history.epochs.names.joined(separator: ", ")))"
     }
+}
+
+/// The rows that a run's history got since the last were told.
+package struct HistoryRows {
+    let history: History
+    /// How many rows of steps and of epochs are known.
+    let known: (steps: Int, epochs: Int)
+
+    package var stepNames: [String] { history.steps.names }
+    package var epochNames: [String] { history.epochs.names }
+    package var steps: [[Double]] { history.steps.rows(from: known.steps) }
+    package var epochs: [[Double]] { history.epochs.rows(from: known.epochs) }
 }

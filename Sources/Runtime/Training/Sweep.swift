@@ -136,23 +136,36 @@ package final class SweepValue: ObjectValue {
         return TextTable.text([head] + rows) + rest
     }
 
+    /// The table, with the hyperparameters by their names; a rule or a function stands in it as it is written.
+    package override var fileForms: [FileForm] {
+        let tried = names.indices.map { index in
+            let column = SweepValue.column(points.prefix(runs.count).map { $0[index] })
+            guard case .list(let list) = column else { return column }
+            return .list(list.elements.map { .string(NumberStyle().plain($0)) })
+        }
+        let results = [("loss", losses)] + (isValidated ? [("validation", validations)] : [])
+        return TableValue(
+            names: names + results.map(\.0) + ["verdict"],
+            columns: tried + results.map { Value(Tensor($0.1)) } + [.list(verdicts.map(Value.string))], rowCount: runs.count).fileForms
+    }
+
     package override func figure() -> Figure? {
         let numbers = lists.map { $0.compactMap { $0.tensor?.number } }
         guard runs.count == points.count, zip(numbers, lists).allSatisfy({ $0.count == $1.count }) else { return nil }
-        let shown = isValidated ? validations : losses
         switch names.count {
         case 1: return curve(numbers[0])
         case 2:
             return Figure.sweep(
-                columns: (SweepValue.label(names[1]), numbers[1]), rows: (SweepValue.label(names[0]), numbers[0]), results: shown,
-                result: isValidated ? "validation" : "loss")
+                columns: (SweepValue.label(names[1]), numbers[1]), rows: (SweepValue.label(names[0]), numbers[0]),
+                results: kept(isValidated ? validations : losses), result: isValidated ? "validation" : "loss")
         default: return nil
         }
     }
 
+    /// A run that was lost has no place on a scale that is to show the others.
+    private func kept(_ results: [Double]) -> [Double] { zip(results, verdicts).map { SweepValue.lost.contains($1) ? .infinity : $0 } }
+
     private func curve(_ values: [Double]) -> Figure {
-        // A run that was lost has no place on an axis that is to show the others.
-        func kept(_ results: [Double]) -> [Double] { zip(results, verdicts).map { SweepValue.lost.contains($1) ? .infinity : $0 } }
         let curves = [("loss", losses)] + (isValidated ? [("best validation", validations)] : [])
         var figure = Figure.sweep(parameter: SweepValue.label(names[0]), values: values, results: curves.map { (name: $0.0, values: kept($0.1)) })
         if let low = values.min(), let high = values.max(), low > 0, high / low >= 50 { figure.x.scale = .log }

@@ -96,7 +96,7 @@ private final class Worker {
             interruptions: main.environment.interruptions, now: main.environment.now)
         environment.plans = main.environment.plans
         // One of them tells how it goes.
-        if isFirst { environment.progress = main.environment.progress }
+        if isFirst { (environment.progress, environment.history) = (main.environment.progress, main.environment.history) }
         let machine = Machine(environment: environment, seed: 0, sharing: main.account)
         machine.source = main.source
         machine.style = main.style

@@ -41,6 +41,9 @@ package final class TraceValue: ObjectValue {
     package override var typeName: String { "a trace" }
     package override var fieldNames: [String] { columns.map(\.name) }
     package override func field(_ name: String) -> Value? { columns.first { $0.name == name }.map { Value(Tensor($0.values)) } }
+    package override var fileForms: [FileForm] {
+        TableValue(names: fieldNames, columns: columns.map { Value(Tensor($0.values)) }, rowCount: columns[0].values.count).fileForms
+    }
 
     /// Of a long run the beginning and the end.
     private static let edge = 10

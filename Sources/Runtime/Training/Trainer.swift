@@ -17,6 +17,8 @@ struct Trainer {
     var loops: [ObjectIdentifier: TrainingLoop] = [:]
     /// For the time and the share that progress tells.
     var goal: Goal
+    /// How much of the history was told.
+    private var known: (steps: Int, epochs: Int)
 
     enum Goal {
         case steps(Int)
@@ -36,6 +38,7 @@ struct Trainer {
         self.goal = goal
         self.machine = machine
         self.site = site
+        known = (state.history.steps.given, state.history.epochs.given)
         minibatches = setup.minibatches()
     }
 
@@ -85,7 +88,11 @@ struct Trainer {
         report(last, perEpoch, isDone: true)
     }
 
-    func report(_ last: Int, _ perEpoch: Int, isDone: Bool) {
+    mutating func report(_ last: Int, _ perEpoch: Int, isDone: Bool) {
+        if let tell = machine.environment.history {
+            tell(HistoryRows(history: state.history, known: known))
+            known = (state.history.steps.given, state.history.epochs.given)
+        }
         guard let progress = machine.environment.progress else { return }
         let epochs = state.history.epochs
         progress(

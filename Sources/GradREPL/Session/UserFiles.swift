@@ -5,7 +5,7 @@ import Darwin
 #endif
 
 /// The files that the prompt reads and writes.
-enum Files {
+package enum UserFiles {
     /// Why a file could not be read or written, in the system's words.
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -13,7 +13,7 @@ enum Files {
     }
 
     /// `~/x` as a path.
-    static func expanded(_ path: String) -> String {
+    package static func expanded(_ path: String) -> String {
         guard path == "~" || path.hasPrefix("~/"), let home = environmentVariable("HOME") else { return path }
         return home + path.dropFirst()
     }
@@ -29,13 +29,6 @@ enum Files {
         // A folder opens, but does not read.
         guard ferror(file) == 0 else { throw Failure() }
         return bytes
-    }
-
-    static func write(_ text: String, to path: String) throws(Failure) {
-        guard let file = fopen(path, "wb") else { throw Failure() }
-        let bytes = Array(text.utf8)
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count else { throw Failure() }
     }
 
     /// The names in a folder, folders with a `/`, sorted; without those that begin with a dot.
