@@ -1,9 +1,18 @@
 import AllocationCounter
 import Runtime
+import Syntax
 import Testing
 
-/// What a training loop asks for while it runs: nothing for an update.
-@Suite struct AllocationTests {
+private var areCounted: Bool {
+    #if DEBUG
+        false
+    #else
+        allocations_of_this_thread() >= 0
+    #endif
+}
+
+/// What a training loop asks for while it runs: nothing for an update by minibatch. Of optimized code alone: without, Swift itself asks for memory at every turn.
+@Suite(.enabled(if: areCounted)) struct AllocationTests {
     private static let data = """
         X = sin(reshape(arange(16384), [4096, 4]))
         y = mod(arange(4096), 3)
@@ -16,10 +25,7 @@ import Testing
         "train((p, X, y) -> cross_entropy(tanh(X @ p.W + p.b) @ p.V + p.c, y), p, data: {X: X, y: y}, batch: 4, steps: N, rule: adam(lr: 0.01))",
         "train((p, X, y) -> cross_entropy(relu(X @ p.W + p.b) @ p.V + p.c, y), p, data: {X: X, y: y}, batch: 4, steps: N, rule: momentum(lr: 0.01), clip: 1, precision: f32)",
         "train((p, X, y) -> mean((sum(sigmoid(X @ p.W), axis: 1) - y)^2) + 0.01 * sum(p.W^2), {W: p.W}, data: {X: X, y: y}, batch: 4, steps: N, rule: rmsprop(lr: 0.01))",
-        "train(w -> sum((w - 3)^2) + sum(exp(-w)), zeros([50]), steps: N, rule: adam(lr: 0.01))",
-        "train(w -> (w - 3)^2 + sin(w), 0, steps: N, lr: 0.01)",
-    ]) func anUpdateAllocatesNothing(_ problem: String) throws {
-        guard allocations_of_this_thread() >= 0 else { return }
+    ]) func anUpdateAllocatesNothing(_ problem: String) {
         func allocations(_ steps: Int) -> Int {
             DeepStack.run {
                 let session = Session()
