@@ -233,7 +233,11 @@ def main():
             rows.append(row)
             lines.append("| " + " | ".join(cells(row)) + " |")
             print(lines[-1], flush=True)
+            # After each row: a run that is stopped leaves what it measured.
+            if options.markdown:
+                write(options.markdown, bench, lines, grown)
 
+    grown = ""
     if not wanted or "start" in wanted:
         show(bench.start())
     for case in CASES:
@@ -243,7 +247,6 @@ def main():
             for precision in case.precisions:
                 if options.threads in (None, threads):
                     show(bench.row(case, precision, threads))
-    grown = ""
     if not wanted or "growth" in wanted:
         grown = growth.report(options.grad, run, options.quick)
         print("\n" + grown, flush=True)
