@@ -69,10 +69,9 @@ package struct Log: Sendable, Equatable {
     }
 
     /// The newest number of a column.
-    package func last(_ name: String) -> Double? {
-        guard let index = names.firstIndex(of: name) else { return nil }
-        return pending?[index] ?? columns[index].last
-    }
+    package func last(_ name: String) -> Double? { names.firstIndex(of: name).flatMap(last(at:)) }
+
+    package func last(at column: Int) -> Double? { pending?[column] ?? columns[column].last }
 
     /// The rows that are there of those given from the `number`th on, counted from 0.
     package func rows(from number: Int) -> [[Double]] {
@@ -129,9 +128,15 @@ package struct History: Sendable, Equatable {
         if tracksPath { path.pass(updates) }
     }
 
-    package mutating func track(_ parameters: [Double]) {
+    package mutating func track(_ parameters: [Double]) { parameters.withUnsafeBufferPointer { track($0) } }
+
+    package mutating func track(_ parameters: UnsafeBufferPointer<Double>) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
     }
+
+    /// η of the newest update.
+    package var rate: Double? { steps.last(at: History.rateColumn) }
+    private static let rateColumn = 2
 }
 
 /// What the updates of the epoch under way add up to, for its row in the history.

@@ -142,6 +142,9 @@ final class ScalarTraining {
     private func record(_ trainer: inout Trainer, _ turns: Int, isFirst: Bool) -> Int {
         let tracksPath = trainer.state.history.tracksPath
         let form = trainer.state.parameters
+        // Values are made of the best parameters alone, once.
+        var best: UnsafeMutablePointer<Double>?
+        defer { if let best { trainer.state.best = parameters(best, form) } }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + places.count) { row in
             let kept = finite(turns)
             for turn in 0..<kept {
@@ -155,11 +158,11 @@ final class ScalarTraining {
                     }
                 }
                 if turn > 0 || !isFirst {
-                    let old = recorded + measureCount + loop.parameterCount
-                    if trainer.endsEpoch(loss: row[1], parameters: { parameters(old, form) }) { return turn }
+                    if trainer.endEpoch(loss: row[1]) { best = recorded + measureCount + loop.parameterCount }
+                    if trainer.state.stopping.isOver { return turn }
                 }
                 trainer.state.history.steps.append(UnsafeBufferPointer(row))
-                if tracksPath { trainer.state.history.track((0..<loop.parameterCount).map { recorded[measureCount + $0] }) }
+                if tracksPath { trainer.state.history.track(UnsafeBufferPointer(start: recorded + measureCount, count: loop.parameterCount)) }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }

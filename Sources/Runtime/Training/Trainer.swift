@@ -251,27 +251,23 @@ struct Trainer {
         let validation = setup.validation.isEmpty ? Double.nan : try value(setup.validation)
         let metric = try setup.metric(
             state.parameters, on: setup.validation.isEmpty ? setup.data : setup.validation, machine, site)
-        let parameters = state.parameters
-        endEpoch(loss: loss, validation: validation, metric: metric) { parameters }
+        if endEpoch(loss: loss, validation: validation, metric: metric) { state.best = state.parameters }
     }
 
-    /// As `recordEpoch` where there are no data; says whether the run is over.
-    mutating func endsEpoch(loss: Double, parameters: () -> Value) -> Bool {
-        endEpoch(loss: loss, validation: .nan, metric: .nan, parameters: parameters)
-        return state.stopping.isOver
-    }
-
-    private mutating func endEpoch(loss: Double, validation: Double, metric: Double, parameters: () -> Value) {
+    /// Writes an epoch's row; says whether it is the best so far, whose parameters the caller then keeps.
+    mutating func endEpoch(loss: Double, validation: Double = .nan, metric: Double = .nan) -> Bool {
         let epoch = state.steps / setup.updatesPerEpoch
         let sums = state.sums
-        state.history.epochs.append([
-            Double(epoch), Double(state.steps), loss, sums.loss / Double(sums.rows), validation, metric,
-            state.history.steps.last("lr") ?? .nan, sums.gradient / Double(sums.updates), sums.update / Double(sums.updates),
-        ])
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 9) { row in
+            (row[0], row[1], row[2], row[3]) = (Double(epoch), Double(state.steps), loss, sums.loss / Double(sums.rows))
+            (row[4], row[5], row[6]) = (validation, metric, state.history.rate ?? .nan)
+            (row[7], row[8]) = (sums.gradient / Double(sums.updates), sums.update / Double(sums.updates))
+            state.history.epochs.append(UnsafeBufferPointer(row))
+        }
         state.sums = EpochSums()
         let watched = setup.validation.isEmpty ? loss : validation
-        if state.stopping.observe(watched, epoch: epoch) { state.best = parameters() }
         if epoch > 0 { state.plateau?.observe(watched) }
+        return state.stopping.observe(watched, epoch: epoch)
     }
 
     private func value(_ rows: [(name: String, tensor: Tensor)]) throws -> Double {

@@ -150,8 +150,9 @@ final class TrainingLoop {
             // Loss, gradient, update and parameters.
             guard row[1].isFinite, row[3].isFinite, row[4].isFinite, row[5].isFinite else { return false }
             // Without data every update is an epoch, and the loss at its end is the one found now.
-            if trainer.setup.data.isEmpty, !isFirst, trainer.endsEpoch(loss: row[1], parameters: { memory.parameters(parts, form, parameterCount) }) {
-                return false
+            if trainer.setup.data.isEmpty, !isFirst {
+                if trainer.endEpoch(loss: row[1]) { trainer.state.best = memory.parameters(parts, form, parameterCount) }
+                if trainer.state.stopping.isOver { return false }
             }
             memory.turn(plan, parts)
             trainer.state.history.steps.append(UnsafeBufferPointer(row))
