@@ -11,8 +11,7 @@ let settings: [SwiftSetting] = [
 
 /// Only `scripts/fuzz` asks for it, and links libFuzzer's run-time library.
 let fuzzer: [Target] = Context.environment["GRAD_FUZZ"] == nil ? [] : [
-    .executableTarget(name: "Fuzz", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz",
-        exclude: ["Corpus", "Open", "grad.dict"], swiftSettings: settings)
+    .executableTarget(name: "Fuzz", dependencies: ["FuzzSupport", "Runtime"], path: "Tests/Fuzz/Driver", swiftSettings: settings)
 ]
 
 let package = Package(
@@ -60,8 +59,9 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["Autodiff", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
+        .target(name: "FuzzSupport", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz/Support", swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),

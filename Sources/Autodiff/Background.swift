@@ -54,27 +54,8 @@ enum Background {
 
         /// Whether there was a thread.
         func start() -> Bool {
-            var attributes = pthread_attr_t()
-            guard pthread_attr_init(&attributes) == 0 else { return false }
-            defer { pthread_attr_destroy(&attributes) }
-            pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
             account.background.wrappingAdd(1, ordering: .relaxed)
-            let context = Unmanaged.passRetained(self)
-            #if canImport(Glibc)
-            var thread = pthread_t()
-            let status = pthread_create(&thread, &attributes, { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }, context.toOpaque())
-            #else
-            var thread: pthread_t?
-            let status = pthread_create(&thread, &attributes, { context in
-                Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-            #endif
-            if status == 0 { return true }
-            context.release()
+            if NativeThread.detach({ self.run() }) { return true }
             account.background.wrappingSubtract(1, ordering: .relaxed)
             return false
         }

@@ -2,12 +2,6 @@ import Kernels
 import Synchronization
 import Tensors
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Threads for the length of one call: nothing stays behind. Starting one costs some 20 µs, so only work of a millisecond and
 /// more is shared.
 package enum Threads {
@@ -25,12 +19,13 @@ package enum Threads {
         }
         withoutActuallyEscaping(body) { body in
             let job = Job(count, body)
-            var helpers: [pthread_t] = []
+            var helpers: [NativeThread] = []
             for _ in 1..<min(threads, count) {
-                if let helper = job.start() { helpers.append(helper) }
+                // Where the system gives no thread, the others do its part.
+                if let helper = NativeThread.start({ job.run() }) { helpers.append(helper) }
             }
             job.run()
-            for helper in helpers { pthread_join(helper, nil) }
+            for helper in helpers { helper.join() }
         }
     }
 
@@ -54,28 +49,6 @@ package enum Threads {
                 if i >= count || Account.shouldStop() { return }
                 body(i)
             }
-        }
-
-        /// `nil` where the system gives no thread: the others do its part.
-        func start() -> pthread_t? {
-            let context = Unmanaged.passRetained(self)
-            #if canImport(Glibc)
-            var thread = pthread_t()
-            let status = pthread_create(&thread, nil, { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }, context.toOpaque())
-            if status == 0 { return thread }
-            #else
-            var thread: pthread_t?
-            let status = pthread_create(&thread, nil, { context in
-                Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-            if status == 0 { return thread }
-            #endif
-            context.release()
-            return nil
         }
     }
 }

@@ -53,17 +53,22 @@ package struct Safetensors {
         let header = try JSON.parse(Array(try reader.take(length)))
         guard case .object(let members) = header else { throw DataError("this is no safetensors file") }
         let body = bytes[(8 + length)...]
+        var held = 0
         for (name, value) in members {
             if name == Safetensors.metadataName {
                 guard case .object(let texts) = value else { throw DataError("the header of the safetensors file cannot be read") }
                 metadata = texts.compactMap { entry in entry.value.text.map { (entry.name, $0) } }
             } else {
-                tensors.append((name, try Safetensors.tensor(value, name, in: body)))
+                let (tensor, count) = try Safetensors.tensor(value, name, in: body)
+                // Many that lie in the same bytes would need more memory than the file has, without end.
+                held += count
+                guard held <= body.count else { throw DataError("`\(name)` lies in bytes that belong to another tensor") }
+                tensors.append((name, tensor))
             }
         }
     }
 
-    private static func tensor(_ entry: JSON, _ name: String, in body: ArraySlice<UInt8>) throws(DataError) -> Tensor {
+    private static func tensor(_ entry: JSON, _ name: String, in body: ArraySlice<UInt8>) throws(DataError) -> (Tensor, bytes: Int) {
         let axes = entry["shape"]?.array?.map(\.whole), offsets = entry["data_offsets"]?.array?.map(\.whole)
         guard let kind = entry["dtype"]?.text, let axes, let offsets, offsets.count == 2, let start = offsets[0], let end = offsets[1] else {
             throw DataError("the header of the safetensors file does not tell where `\(name)` is")
@@ -80,7 +85,8 @@ package struct Safetensors {
         guard shape.rank <= 64, shape.count * type.size == end - start else {
             throw DataError("`\(name)` has the shape \(shape), which does not go with its \(end - start) bytes")
         }
-        return RawNumbers.tensor(body[(body.startIndex + start)..<(body.startIndex + end)], type.code, shape, bigEndian: false)
+        let part = body[(body.startIndex + start)..<(body.startIndex + end)]
+        return (RawNumbers.tensor(part, type.code, shape, bigEndian: false), part.count)
     }
 
     /// The types of the format that fit into doubles, as `RawNumbers` calls them.

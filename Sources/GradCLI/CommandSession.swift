@@ -15,6 +15,8 @@ final class CommandSession {
     let interpreter: Interpreter
     let console: Console
     let renderer: DiagnosticRenderer
+    /// Shows a line of results.
+    private let show: (String) -> Void
 
     /// - Parameter folder: Where the program lies; in a sandbox it imports from there and nowhere else.
     init(_ options: RunOptions, _ console: Console, arguments: [String], folder: String? = nil) {
@@ -22,8 +24,10 @@ final class CommandSession {
         let sources = SourceTable()
         let renderer = DiagnosticRenderer(color: console.terminal.colorsErrors, width: Terminal.width()) { sources.lookup($0) }
         let interrupts = InterruptFlag()
+        // What a sandboxed program shows is text, and no command to the terminal.
+        let show: (String) -> Void = options.sandbox ? { console.print(visibleText($0)) } : { console.print($0) }
         var environment = Environment(
-            print: { console.print($0) }, note: { console.report(renderer.render($0)) },
+            print: show, note: { console.report(renderer.render($0)) },
             interruptions: { interrupts.count }, readFile: { path in try readFile(path) }, now: Duration.now)
         environment.language = options.language
         environment.writeFile = { path, bytes in try StoredFile.write(bytes, to: UserFiles.expanded(path)) }
@@ -34,7 +38,14 @@ final class CommandSession {
         environment.plans = options.plans
         environment.cores = Environment.processors
         environment.screen = console.terminal.screen
-        if console.terminal.movesCursor {
+        if options.sandbox {
+            environment.screen = {
+                var screen = console.terminal.screen()
+                screen.color = false
+                return screen
+            }
+        }
+        if console.terminal.movesCursor, !options.sandbox {
             environment.stage = Stage(write: { console.write($0) }, pause: Terminal.pause)
         }
         let interpreter = Interpreter(environment: environment, seed: options.seed)
@@ -45,6 +56,7 @@ final class CommandSession {
         interpreter.builtins.add("args", .list(arguments.map { .string($0) }))
         self.interpreter = interpreter
         self.renderer = renderer
+        self.show = show
     }
 
     /// Leaves a program the files in its own folder to import, and those in `folders` to read.
@@ -69,7 +81,7 @@ final class CommandSession {
     func run(_ text: Input.Text) -> ExitStatus {
         let source = interpreter.addSource(name: text.name, bytes: text.bytes)
         let outcome = interpreter.run(source) { event in
-            if case .value(let value) = event { console.print(interpreter.machine.style.describe(value)) }
+            if case .value(let value) = event { show(interpreter.machine.style.describe(value)) }
         }
         return report(outcome)
     }

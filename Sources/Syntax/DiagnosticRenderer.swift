@@ -24,13 +24,13 @@ package struct DiagnosticRenderer {
     /// The text, with a line end behind each line.
     package func render(_ diagnostic: Diagnostic) -> String {
         let color = Color(of: diagnostic.severity)
-        var text = paint("\(diagnostic.severity.rawValue):", color) + paint(" \(diagnostic.message)", .bold) + "\n"
+        var text = paint("\(diagnostic.severity.rawValue):", color) + paint(" " + visibleText(diagnostic.message), .bold) + "\n"
         let gutter = gutterWidth(diagnostic)
         if let span = diagnostic.span {
             text += place(span, gutter) + excerpt(diagnostic, span, gutter, color)
         }
         for hint in diagnostic.hints {
-            text += String(repeating: " ", count: gutter + 1) + paint("= ", .blue) + paint("hint:", .green) + " \(hint)\n"
+            text += String(repeating: " ", count: gutter + 1) + paint("= ", .blue) + paint("hint:", .green) + " " + visibleText(hint) + "\n"
         }
         return text + stack(diagnostic.stack)
     }
@@ -42,7 +42,7 @@ package struct DiagnosticRenderer {
     private func position(_ span: Span) -> String {
         guard let source = lookup(span.source) else { return "a source that is gone" }
         let (line, column) = source.location(of: Int(span.start))
-        return "\(source.name):\(line):\(column)"
+        return "\(visibleText(source.name)):\(line):\(column)"
     }
 
     // MARK: The source lines
@@ -105,7 +105,7 @@ package struct DiagnosticRenderer {
         if !primary.isEmpty { text += bar("", gutter) + " " + paint(primary, color) + "\n" }
         for mark in own where !mark.isPrimary && line == source.lineIndex(of: Int(mark.span.start)) {
             let row = excerpt.underline([mark.span], "-")
-            text += bar("", gutter) + " " + paint(row + " " + mark.text, .cyan) + "\n"
+            text += bar("", gutter) + " " + paint(row + " " + visibleText(mark.text), .cyan) + "\n"
         }
         return text
     }

@@ -7,6 +7,10 @@ indirect enum Layout {
     case softline
     /// Always a break.
     case hardline
+    /// A break at the edge of a bracket whose content stands on lines of its own.
+    case edge
+    /// Nothing; what is around it breaks, as it does around an edge.
+    case opened
     /// A blank line, if one break follows.
     case blank
     case sequence([Layout])
@@ -23,10 +27,44 @@ indirect enum Layout {
     /// Whether something in it breaks whatever the width.
     var mustBreak: Bool {
         switch self {
-        case .hardline, .blank, .trailing: true
+        case .hardline, .edge, .opened, .blank, .trailing: true
         case .text, .line, .softline: false
         case .sequence(let parts): parts.contains(where: \.mustBreak)
         case .indented(let part), .block(let part), .group(let part): part.mustBreak
+        }
+    }
+
+    /// On one line, however long; for what need not break.
+    var flat: Layout {
+        switch self {
+        case .line: .text(" ")
+        case .softline: .text("")
+        case .text, .hardline, .edge, .opened, .blank, .trailing: self
+        case .sequence(let parts): .sequence(parts.map(\.flat))
+        case .indented(let part), .block(let part), .group(let part): part.flat
+        }
+    }
+
+    /// Whether a bracket in it stands open over several lines. Blocks of statements do not count: they leave what is around them as it is.
+    private var hasEdge: Bool {
+        switch self {
+        case .edge, .opened: true
+        case .text, .line, .softline, .hardline, .blank, .trailing, .block: false
+        case .sequence(let parts): parts.contains(where: \.hasEdge)
+        case .indented(let part), .group(let part): part.hasEdge
+        }
+    }
+
+    /// A group that breaks with the brackets in it, so that it breaks again when they are read as open ones.
+    static func groupOfOperands(_ inside: Layout) -> Layout { inside.hasEdge ? .opened + inside.broken : .group(inside) }
+
+    /// With its own lines broken, those of groups in it left.
+    private var broken: Layout {
+        switch self {
+        case .line, .softline: .hardline
+        case .text, .hardline, .edge, .opened, .blank, .trailing, .group, .block: self
+        case .sequence(let parts): .sequence(parts.map(\.broken))
+        case .indented(let part): .block(part.broken)
         }
     }
 
@@ -62,14 +100,16 @@ struct LayoutRenderer {
             case .text(let text): append(text)
             case .line: if work.isFlat { append(" ") } else { newline(work.indent) }
             case .softline: if !work.isFlat { newline(work.indent) }
-            case .hardline: newline(work.indent)
+            case .hardline, .edge: newline(work.indent)
+            case .opened: break
             case .blank: lines.append(RenderedLine())
             case .trailing(let comment): lines[lines.count - 1].comment = comment
             case .sequence(let parts):
                 for part in parts.reversed() { stack.append(Work(layout: part, indent: work.indent, isFlat: work.isFlat)) }
             case .indented(let part):
                 stack.append(Work(layout: part, indent: work.indent + (work.isFlat ? 0 : 4), isFlat: work.isFlat))
-            case .block(let part): stack.append(Work(layout: part, indent: work.indent + 4, isFlat: work.isFlat))
+            // Its lines are its own, whatever the line that it begins on does.
+            case .block(let part): stack.append(Work(layout: part, indent: work.indent + 4, isFlat: false))
             case .group(let part):
                 let isFlat = work.isFlat || fits(Work(layout: part, indent: 0, isFlat: true), stack)
                 stack.append(Work(layout: part, indent: work.indent, isFlat: isFlat))
@@ -106,7 +146,8 @@ struct LayoutRenderer {
                 room -= 1
             case .softline: if !work.isFlat { return true }
             // A forced break ends the line that has to fit; a block in a call leaves the rest of the call as it is.
-            case .hardline, .blank, .trailing: return true
+            case .opened: break
+            case .hardline, .edge, .blank, .trailing: return true
             case .sequence(let parts):
                 for part in parts.reversed() { stack.append(Work(layout: part, indent: 0, isFlat: work.isFlat)) }
             case .indented(let part), .block(let part): stack.append(Work(layout: part, indent: 0, isFlat: work.isFlat))

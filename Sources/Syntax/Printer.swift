@@ -125,10 +125,10 @@ package struct Printer {
 
     private mutating func conditional(_ condition: Expression, _ first: Expression, _ second: Expression) -> Layout {
         let head = Layout.text("if ") + layout(condition) + .text(" then ")
-        return .group(head + layout(first) + .indented(.line + .text("else ") + layout(second)))
+        return .groupOfOperands(head + layout(first) + .indented(.line + .text("else ") + layout(second)))
     }
 
     private mutating func parenthesized(_ value: Expression, _ span: Span) -> Layout {
-        .group(.text("(") + .indented(.softline + layout(value)) + .softline + .text(")"))
+        .groupOfOperands(.text("(") + .indented(.softline + layout(value)) + .softline + .text(")"))
     }
 }

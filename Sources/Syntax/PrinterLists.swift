@@ -108,9 +108,10 @@ extension Printer {
         for item in items.dropFirst() {
             inner += [.text(","), fills ? .group(.line + item.layout) : between + item.layout]
         }
-        let edge: Layout = isOpen ? .hardline : .softline
+        let edge: Layout = isOpen ? .edge : .softline
         let inside = edge + .sequence(inner)
-        return .group(.text(open) + (isOpen ? .block(inside) : .indented(inside)) + edge + .text(close))
+        let whole = .text(open) + (isOpen ? .block(inside) : .indented(inside)) + edge + .text(close)
+        return span == nil ? .groupOfOperands(whole) : .group(whole)
     }
 
     /// One item a line, with the comments between them.

@@ -84,7 +84,7 @@ extension Printer {
                 tail += [.text(" \(sign)"), .line, rightOperand(right, sign, level)]
             }
         }
-        return .group(head + .indented(.sequence(tail)))
+        return .groupOfOperands(head + .indented(.sequence(tail)))
     }
 
     /// A function takes all that follows, so it needs parentheses unless it is last.

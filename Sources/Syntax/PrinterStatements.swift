@@ -122,7 +122,8 @@ extension Printer {
         for (index, statement) in block.statements.enumerated() {
             let text = layout(statement)
             if text.mustBreak { return nil }
-            parts.append(text)
+            // What broke would make the block one of several lines the next time.
+            parts.append(text.flat)
             // Where it is not muted a `;` stands between all the same.
             if index < block.statements.count - 1 { parts.append(.text(statement.isMuted ? " " : "; ")) }
         }

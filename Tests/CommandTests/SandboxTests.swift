@@ -30,6 +30,19 @@ import Testing
         #expect(folder.names == ["beside.grad", "reads.grad", "writes.grad"])
     }
 
+    /// Colours, titles and moves of the cursor arrive as text, however a program shows them.
+    @Test func terminalsAreNotCommanded() throws {
+        let folder = try folder()
+        try folder.write("print(\"a\u{1B}[2Jb\u{9B}1m\")\n\"\u{1B}]0;t\u{7}\"\nplot([1, 2, 3], title: \"\u{1B}[31m\")\nerror(\"c\u{1B}[5m\")", to: "codes.grad")
+        let run = try Command.run("--sandbox", "codes.grad", in: folder)
+        #expect(run.output.hasPrefix("a\\u{1b}[2Jb\\u{9b}1m\n\"\\u{1b}]0;t\\u{7}\"\n"))
+        #expect(run.messages == ["error: c\\u{1b}[5m"])
+        let isCommand = { (scalar: Unicode.Scalar) in scalar.value < 32 && scalar != "\n" || 0x7F..<0xA0 ~= scalar.value }
+        #expect(!(run.output + run.errors).unicodeScalars.contains(where: isCommand))
+        // Outside of a sandbox a program may colour what it prints.
+        #expect(try Command.run("codes.grad", in: folder).output.contains("a\u{1B}[2Jb"))
+    }
+
     @Test func limitsAreOn() throws {
         let deep = try Command.run("--sandbox", "-e", "f(n) = 1 + f(n + 1)", "-e", "f(0)")
         #expect(deep.status == 70)

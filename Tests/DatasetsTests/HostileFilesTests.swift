@@ -9,6 +9,7 @@ struct HostileFilesTests {
 
     private static let loaders: [String: @Sendable ([UInt8]) throws -> Void] = [
         "csv": { _ = try CSV.parse($0) }, "npy": { _ = try NPY.read($0) }, "idx": { _ = try IDX.read($0) },
+        "safetensors": { _ = try Safetensors(reading: $0) },
     ]
 
     static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
@@ -28,7 +29,7 @@ struct HostileFilesTests {
         }
     }
 
-    @Test func thereAreFiles() { #expect(HostileFilesTests.files.count >= 9) }
+    @Test func thereAreFiles() { #expect(HostileFilesTests.files.count >= 10) }
 
     @Test(arguments: files) func wholeFilesLoad(_ file: String) throws {
         let (bytes, load) = try read(file)
@@ -49,6 +50,14 @@ struct HostileFilesTests {
                 check(changed, load)
             }
         }
+    }
+
+    /// Tensors that lie in one another's bytes would take more memory than the file has.
+    @Test func tensorsInTheSameBytes() {
+        let entries = (0..<1000).map { "\"t\($0)\":{\"dtype\":\"F64\",\"shape\":[4],\"data_offsets\":[0,32]}" }
+        let header = Array("{\(entries.joined(separator: ","))}".utf8)
+        let bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) } + header + [UInt8](repeating: 0, count: 32)
+        #expect { try Safetensors(reading: bytes) } throws: { ($0 as? DataError)?.message.contains("another tensor") == true }
     }
 
     /// Shapes whose product overflows, or is beyond the file.

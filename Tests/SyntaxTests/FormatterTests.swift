@@ -24,6 +24,9 @@ private let cases: [(String, String)] = [
     ("", ""),
     ("\n\n", ""),
     ("# only", "# only\n"),
+    ("x = 1 + f(\n2)", "x = 1 +\n    f(\n        2\n    )\n"),
+    ("x = (f(\n2))", "x = (\n    f(\n        2\n    )\n)\n"),
+    ("x = 1 + f(a -> {\na\n})", "x = 1 + f(a -> {\n    a\n})\n"),
     ("while a { b; c }", "while a { b; c }\n"),
 ]
 

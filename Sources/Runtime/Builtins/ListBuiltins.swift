@@ -75,7 +75,12 @@ extension Builtin {
     static let zipped = Builtin(
         "zip", [.variadic("lists")], .lists, summary: "a list of lists: the first elements of all together, then the second, and so on",
         examples: ["zip([1, 2], [\"a\", \"b\"])  # [[1, \"a\"], [2, \"b\"]]"]
-    ) { call in .list(try call.parallel(call.rest(0)).map(Value.list)) }
+    ) { call in
+        .list(try call.parallel(call.rest(0)).map { row in
+            try call.machine.tick(call.site)
+            return .list(row)
+        })
+    }
 
     static let enumerate = Builtin(
         "enumerate", [.required("xs")], .lists, summary: "a list of records {index, value}, one for each element, counted from 0",
@@ -149,15 +154,15 @@ extension Builtin.Call {
         return Builtin.Call(builtin: builtin, arguments: moved, machine: machine, site: Site(site.span, order.map(span)))
     }
 
-    /// The elements of several lists side by side.
-    fileprivate func parallel(_ lists: [(value: Value, span: Span)]) throws -> [[Value]] {
+    /// The elements of several lists side by side, each row made when it is asked for.
+    fileprivate func parallel(_ lists: [(value: Value, span: Span)]) throws -> some Sequence<[Value]> {
         let all = try lists.map { try elements($0.value, at: $0.span) }
-        guard let first = all.first else { return [] }
+        let first = all.first ?? []
         for (list, given) in zip(all, lists) where list.count != first.count {
             throw Diagnostic(
                 "the lists differ in length: \(first.count) and \(list.count)", at: given.span,
                 labels: [.init(lists[0].span, "\(first.count) elements")])
         }
-        return first.indices.map { index in all.map { $0[index] } }
+        return first.indices.lazy.map { index in all.map { $0[index] } }
     }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -15,9 +17,7 @@ package enum DeepStack {
     package static func run<Result>(_ body: () -> Result) -> Result {
         var result: Result?
         withoutActuallyEscaping({ result = body() }) { work in
-            let job = Job(work)
-            job.start()
-            job.wait()
+            if let thread = start(work) { thread.join() } else { work() }
         }
         return result ?? body()
     }
@@ -25,81 +25,32 @@ package enum DeepStack {
     /// Runs `body(0)` to `body(count - 1)`, each on such a thread, and waits for all.
     static func run(_ count: Int, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
-            let jobs = (0..<count).map { index in Job { body(index) } }
-            for job in jobs { job.start() }
-            for job in jobs { job.wait() }
+            let threads = (0..<count).map { index in start { body(index) } }
+            for (index, thread) in threads.enumerated() {
+                if let thread { thread.join() } else { body(index) }
+            }
         }
     }
 
     /// Runs `work` on a thread of its own and does not wait. `false` where the system gives none.
-    package static func detach(_ work: @escaping @Sendable () -> Void) -> Bool { Job(work).runDetached() }
-
-    private final class Job {
-        private let work: () -> Void
-        private var thread: pthread_t?
-
-        init(_ work: @escaping () -> Void) { self.work = work }
-
-        private func run() {
-            var signals = sigset_t()
-            sigemptyset(&signals)
-            for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-            pthread_sigmask(SIG_BLOCK, &signals, nil)
+    package static func detach(_ work: @escaping @Sendable () -> Void) -> Bool {
+        NativeThread.detach(stack: byteCount) {
+            blockSignals()
             work()
         }
+    }
 
-        /// Begins on a thread of its own that nobody waits for; whether there was one.
-        func runDetached() -> Bool {
-            var attributes = pthread_attr_t()
-            guard pthread_attr_init(&attributes) == 0 else { return false }
-            defer { pthread_attr_destroy(&attributes) }
-            guard pthread_attr_setstacksize(&attributes, DeepStack.byteCount) == 0,
-                pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED)) == 0
-            else { return false }
-            let context = Unmanaged.passRetained(self)
-            #if canImport(Glibc)
-            var thread = pthread_t()
-            let status = pthread_create(&thread, &attributes, { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }, context.toOpaque())
-            #else
-            var thread: pthread_t?
-            let status = pthread_create(&thread, &attributes, { context in
-                Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-            #endif
-            if status != 0 { context.release() }
-            return status == 0
+    private static func start(_ work: @escaping () -> Void) -> NativeThread? {
+        NativeThread.start(stack: byteCount) {
+            blockSignals()
+            work()
         }
+    }
 
-        /// Begins on a thread of its own.
-        func start() {
-            var attributes = pthread_attr_t()
-            guard pthread_attr_init(&attributes) == 0 else { return }
-            defer { pthread_attr_destroy(&attributes) }
-            guard pthread_attr_setstacksize(&attributes, DeepStack.byteCount) == 0 else { return }
-            let context = Unmanaged.passUnretained(self).toOpaque()
-            #if canImport(Glibc)
-            var thread = pthread_t()
-            let status = pthread_create(&thread, &attributes, { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run() }
-                return nil
-            }, context)
-            #else
-            var thread: pthread_t?
-            let status = pthread_create(&thread, &attributes, { context in
-                Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run()
-                return nil
-            }, context)
-            #endif
-            if status == 0 { self.thread = thread }
-        }
-
-        /// Until it is over. Where the system gave no thread, it runs now, on this one.
-        func wait() {
-            if let thread { withExtendedLifetime(self) { _ = pthread_join(thread, nil) } } else { work() }
-        }
+    private static func blockSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }

@@ -1,13 +1,22 @@
 import Datasets
-import Glibc
-import Runtime
+package import Runtime
 import Syntax
 import Tensors
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// What must hold of any input.
-enum Checks {
+package enum Checks {
+    package static let byName: [(name: String, check: @Sendable ([UInt8]) -> Int32)] = [
+        ("parse", parse), ("format", format), ("program", program), ("csv", csv), ("npy", npy), ("idx", idx), ("safetensors", safetensors),
+    ]
+
     /// Any bytes give a tree and diagnostics whose places lie in the text and which can be rendered.
-    static func parse(_ bytes: [UInt8]) -> Int32 {
+    package static func parse(_ bytes: [UInt8]) -> Int32 {
         let source = Source(id: SourceID(0), name: "input", bytes: bytes)
         let result = Syntax.parse(source)
         for diagnostic in result.diagnostics { require(isWhole(diagnostic, source), "a place outside of the text") }
@@ -21,7 +30,7 @@ enum Checks {
     }
 
     /// What parses formats to a text that parses to the same tree, and formatting that changes nothing.
-    static func format(_ bytes: [UInt8]) -> Int32 {
+    package static func format(_ bytes: [UInt8]) -> Int32 {
         let source = Source(id: SourceID(0), name: "input", bytes: bytes)
         let result = Syntax.parse(source)
         guard result.diagnostics.isEmpty, let formatted = Syntax.format(source) else { return -1 }
@@ -34,21 +43,32 @@ enum Checks {
     }
 
     /// A program ends with values or messages, in bounded time, and the session goes on.
-    static func program(_ bytes: [UInt8]) -> Int32 {
+    package static func program(_ bytes: [UInt8]) -> Int32 {
         // A search grows by itself; long inputs only make it slow.
         guard bytes.count < 4096 else { return -1 }
         run(bytes)
         return 0
     }
 
-    static func csv(_ bytes: [UInt8]) -> Int32 { loads { _ = try CSV.parse(bytes) } }
-    static func idx(_ bytes: [UInt8]) -> Int32 { loads { _ = try IDX.read(bytes) } }
+    package static func csv(_ bytes: [UInt8]) -> Int32 { loads { _ = try CSV.parse(bytes) } }
+    package static func idx(_ bytes: [UInt8]) -> Int32 { loads { _ = try IDX.read(bytes) } }
 
     /// What is read is written to what reads the same.
-    static func npy(_ bytes: [UInt8]) -> Int32 {
+    package static func npy(_ bytes: [UInt8]) -> Int32 {
         loads {
             let tensor = try NPY.read(bytes)
             require(try NPY.read(NPY.write(tensor)).isIdentical(to: tensor), "what was written does not read back")
+        }
+    }
+
+    package static func safetensors(_ bytes: [UInt8]) -> Int32 {
+        loads {
+            let file = try Safetensors(reading: bytes)
+            let again = try Safetensors(reading: file.bytes)
+            require(again.tensors.map(\.name) == file.tensors.map(\.name), "other tensors read back than were written")
+            for (first, second) in zip(file.tensors, again.tensors) {
+                require(first.tensor.isIdentical(to: second.tensor), "what was written does not read back")
+            }
         }
     }
 
@@ -78,15 +98,15 @@ extension Checks {
 
     /// Runs a program, and then asks its session for a sum.
     @discardableResult
-    static func run(_ bytes: [UInt8]) -> Interpreter.Outcome {
+    package static func run(_ bytes: [UInt8]) -> Interpreter.Outcome {
         let start = now()
         var isOver = false
         var environment = Environment(
             print: { require($0.utf8.count < 1 << 28, "too long a line") }, note: { _ in },
             interruptions: { !isOver && now() - start > seconds ? 1 : 0 }, now: now)
         environment.readFile = nil
+        environment.limits.memory = 1_000_000_000
         let interpreter = Interpreter(environment: environment)
-        interpreter.machine.limits(for: seconds)
         let source = interpreter.addSource(name: "input", bytes: bytes)
         let renderer = DiagnosticRenderer(color: false) { interpreter.source($0) }
         let outcome = interpreter.run(source) { event in
@@ -112,8 +132,4 @@ extension Checks {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
-}
-
-extension Machine {
-    fileprivate func limits(for seconds: Double) {}
 }

@@ -1,10 +1,15 @@
-import Glibc
 import Runtime
 import Syntax
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Inputs made by seed: programs from the grammar, mutations of programs that are right, and files cut at every byte.
-enum Generators {
-    struct Options {
+package enum Generators {
+    package struct Options {
         /// The first seed.
         var seed = 0
         var seconds = 10.0
@@ -13,7 +18,7 @@ enum Generators {
         /// Where the input under way lies, so that it is there when the process is not.
         var file = "fuzz-input.grad"
 
-        init(_ words: [String]) {
+        package init(_ words: [String]) {
             for word in words {
                 let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
                 guard parts.count == 2 else { continue }
@@ -34,22 +39,26 @@ enum Generators {
         return interpreter.builtins.names.sorted()
     }
 
-    static func grammar(_ options: Options) {
+    /// How many programs were tried.
+    @discardableResult
+    package static func grammar(_ options: Options) -> Int {
         let functions = functionNames()
-        each(options) { seed in
+        return each(options) { seed in
             var grammar = Grammar(seed: seed, functions: functions)
             return Array(grammar.program().utf8)
         }
     }
 
     /// Two programs of a corpus spliced, bytes and lines changed.
-    static func mutate(_ options: Options, folders: [String]) {
+    @discardableResult
+    package static func mutate(_ options: Options, folders: [String]) -> Int {
+        // In an order of names, so that a seed is the same program everywhere.
         let corpus = folders.flatMap(programs)
         guard !corpus.isEmpty else {
             print("no programs in \(folders)")
             exit(66)
         }
-        each(options) { seed in
+        return each(options) { seed in
             var dice = Dice(seed)
             return mutation(of: dice.pick(corpus), dice.pick(corpus), &dice)
         }
@@ -84,7 +93,7 @@ enum Generators {
         return line
     }
 
-    private static func each(_ options: Options, _ make: (Int) -> [UInt8]) {
+    private static func each(_ options: Options, _ make: (Int) -> [UInt8]) -> Int {
         let start = Checks.now()
         var seed = options.seed
         var outcomes = [0, 0, 0, 0]
@@ -105,23 +114,24 @@ enum Generators {
         print(
             "\(seed - options.seed) programs, seeds \(options.seed) to \(seed - 1): \(outcomes[0]) finished, \(outcomes[1]) were rejected, "
                 + "\(outcomes[2]) failed with a message, \(outcomes[3]) were interrupted")
+        return seed - options.seed
     }
 
     /// Every file, whole and cut at every byte, and with every byte changed in a few ways, through the loader of its ending.
-    static func truncate(files: [String]) {
+    package static func truncate(files: [String]) {
         var count = 0
         for file in files {
-            guard let name = file.split(separator: ".").last, let check = Fuzz.checks.first(where: { $0.name == name })?.check,
+            guard let name = file.split(separator: ".").last, let check = Checks.byName.first(where: { $0.name == name })?.check,
                 let bytes = read(file)
             else { continue }
             for length in 0...bytes.count {
-                _ = Array(bytes.prefix(length)).withUnsafeBufferPointer { check($0.baseAddress, length) }
+                _ = check(Array(bytes.prefix(length)))
                 count += 1
                 guard length < bytes.count else { continue }
                 for value: UInt8 in [0, 1, 0x7F, 0x80, 0xFF, bytes[length] ^ 1] {
                     var changed = bytes
                     changed[length] = value
-                    _ = changed.withUnsafeBufferPointer { check($0.baseAddress, $0.count) }
+                    _ = check(changed)
                     count += 1
                 }
             }
@@ -134,11 +144,14 @@ enum Generators {
     private static func programs(_ folder: String) -> [[UInt8]] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
-        var result: [[UInt8]] = []
+        var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            names.append(withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            })
+        }
+        var result: [[UInt8]] = []
+        for name in names.sorted() {
             if name.hasPrefix(".") { continue }
             let path = folder + "/" + name
             if name.hasSuffix(".grad") { result += read(path).map { [$0] } ?? [] } else { result += programs(path) }

@@ -1,21 +1,32 @@
+import FuzzSupport
+import Runtime
+
+#if canImport(Glibc)
 import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// `Fuzz NAME [argument of libFuzzer or of a generator] …`; `scripts/fuzz` builds and runs it.
 @main enum Fuzz {
     /// What is done with one input. A trap, a sanitizer's report or a broken property ends the process, and the input is kept.
     typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 
-    static let checks: [(name: String, check: Check)] = [
+    /// A function for C holds nothing, so each names its own check.
+    private static let checks: [(name: String, check: Check)] = [
         ("parse", { Checks.parse(bytes($0, $1)) }),
         ("format", { Checks.format(bytes($0, $1)) }),
         ("program", { Checks.program(bytes($0, $1)) }),
         ("csv", { Checks.csv(bytes($0, $1)) }),
         ("npy", { Checks.npy(bytes($0, $1)) }),
         ("idx", { Checks.idx(bytes($0, $1)) }),
+        ("safetensors", { Checks.safetensors(bytes($0, $1)) }),
     ]
 
-    static func main() {
-        setlinebuf(stdout)
+    /// As the command does, on a deep stack.
+    static func main() { DeepStack.run(work) }
+
+    private static func work() {
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
         case "grammar": Generators.grammar(Generators.Options(words))
