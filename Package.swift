@@ -59,9 +59,10 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["AllocationCounter", "Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "FuzzSupport", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz/Support", swiftSettings: settings),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),

@@ -77,20 +77,28 @@ static void run_block(const grad_fused *chain, size_t n, const block_register *r
     }
 }
 
-// Elements first ... first + n of a broadcast input, by runs: of one row, or of one number.
+// Elements first ... first + n of a broadcast input: runs of one number, or a row, which is read once and then copied twice as far each time.
 static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *room) {
     const NUMBER *data = input->data;
-    for (size_t i = 0; i < n;) {
-        const size_t place = first + i, index = place / input->repeat % input->period;
-        if (input->repeat == 1) {
-            const size_t left = input->period - index, run = left < n - i ? left : n - i;
-            memcpy(room + i, data + index, run * sizeof *room);
-            i += run;
-        } else {
-            const size_t left = input->repeat - place % input->repeat, run = left < n - i ? left : n - i;
-            for (size_t k = 0; k < run; k++) room[i + k] = data[index];
-            i += run;
+    const size_t repeat = input->repeat, period = input->period;
+    size_t index = first / repeat % period, done = 0;
+    if (repeat == 1) {
+        const size_t whole = n < period ? n : period, end = whole < period - index ? whole : period - index;
+        memcpy(room, data + index, end * sizeof *room);
+        memcpy(room + end, data, (whole - end) * sizeof *room);
+        done = whole;
+        while (done < n) {
+            const size_t run = done < n - done ? done : n - done;
+            memcpy(room + done, room, run * sizeof *room);
+            done += run;
         }
+        return;
+    }
+    for (size_t left = repeat - first % repeat; done < n; left = repeat) {
+        const size_t run = left < n - done ? left : n - done;
+        for (size_t k = 0; k < run; k++) room[done + k] = data[index];
+        done += run;
+        if (++index == period) index = 0;
     }
 }
 

@@ -18,7 +18,40 @@ typedef __typeof__((lanes){0} < (lanes){0}) mask;
 #define MIN_LANES(acc, v) CHOOSE(((acc) < (v)) | ((acc) != (acc)), acc, v)
 #define MAX_LANES(acc, v) CHOOSE(((acc) > (v)) | ((acc) != (acc)), acc, v)
 
+// A row of few numbers fills none of the lanes; a vector of its own takes it whole, and joins its halves as the tree of all lanes would.
+enum { SHORT = 64 / sizeof(NUMBER), HALF = SHORT / 2 };
+typedef NUMBER short_lanes __attribute__((vector_size(64)));
+typedef NUMBER loose_short_lanes __attribute__((vector_size(64), aligned(sizeof(NUMBER)), may_alias));
+typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
+
 #define FOLD(name, COMBINE_LANES, combine, IDENTITY) \
+    GRAD_INLINE NUMBER name##_of_short(const short_lanes *all) { \
+        const short_lanes v = *all; \
+        NUMBER tree[HALF]; \
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < HALF; k++) tree[k] = combine(v[k], v[k + HALF]); \
+        _Pragma("clang loop unroll(full)") for (size_t width = HALF / 2; width > 0; width /= 2) { \
+            for (size_t k = 0; k < width; k++) tree[k] = combine(tree[k], tree[k + width]); \
+        } \
+        return combine(tree[0], IDENTITY); \
+    } \
+    /* Rows of FEW to SHORT numbers. A load may reach into the next row, but not behind the last. */ \
+    static GRAD_CLONES void name##_short_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
+        NUMBER ones[SHORT]; \
+        for (size_t k = 0; k < SHORT; k++) ones[k] = k < length; \
+        const short_mask taken = *(const loose_short_lanes *)ones != 0; \
+        const short_lanes none = IDENTITY - (short_lanes){0}; \
+        size_t o = 0; \
+        for (; o * length + SHORT <= outer * length; o++) { \
+            const short_lanes v = *(const loose_short_lanes *)(x + o * length); \
+            const short_lanes own = (short_lanes)(((short_mask)v & taken) | ((short_mask)none & ~taken)); \
+            y[o] = name##_of_short(&own); \
+        } \
+        for (; o < outer; o++) { \
+            short_lanes own = none; \
+            for (size_t k = 0; k < length; k++) own[k] = x[o * length + k]; \
+            y[o] = name##_of_short(&own); \
+        } \
+    } \
     GRAD_INLINE NUMBER name##_block(const NUMBER *x, size_t n) { \
         if (n < FEW) { \
             NUMBER few = n == 0 ? IDENTITY : x[0]; \
@@ -233,7 +266,9 @@ void PUBLIC(grad_reduce)(grad_reduction op, size_t outer, size_t length, size_t 
     switch (op) {
 #define FOLD_CASE(OP, name) \
     case GRAD_REDUCE_##OP: \
-        if (inner == 1) name##_rows(outer, length, x, y); else name##_columns(outer, length, inner, x, y); \
+        if (inner == 1 && length >= FEW && length <= SHORT) name##_short_rows(outer, length, x, y); \
+        else if (inner == 1) name##_rows(outer, length, x, y); \
+        else name##_columns(outer, length, inner, x, y); \
         return;
         FOLD_CASE(SUM, sum)
         FOLD_CASE(PROD, prod)

@@ -25,6 +25,14 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
+    /// Takes in the losses of epochs one after another, each `stride` numbers behind the one before, the last of which nobody waits for; the
+    /// place of the best, if one was the best so far.
+    package mutating func observe(_ losses: UnsafeBufferPointer<Double>, stride: Int = 1, from epoch: Int) -> Int? {
+        var best: Int?
+        for place in 0..<(losses.count + stride - 1) / stride where observe(losses[place * stride], epoch: epoch + place) { best = place }
+        return best
+    }
+
     package var isOver: Bool { patience.map { waited > 0 && waited >= $0 } ?? false }
 }
 

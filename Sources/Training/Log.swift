@@ -49,11 +49,11 @@ package struct Log: Sendable, Equatable {
         if columns[0].count == Log.capacity { thin() }
     }
 
-    /// Whether the next row will be kept, and not passed over.
-    package var keepsNext: Bool { given % stride == 0 }
+    /// How many of the next rows are passed over.
+    package var passedOver: Int { (stride - given % stride) % stride }
 
-    /// Counts a row that is passed over and is not the newest for long.
-    package mutating func pass() { given += 1 }
+    /// Counts rows that are passed over and are not the newest for long.
+    package mutating func pass(_ rows: Int) { given += rows }
 
     private mutating func thin() {
         for index in columns.indices {
@@ -116,11 +116,15 @@ package struct History: Sendable, Equatable {
 
     package var tracksPath: Bool { !path.names.isEmpty }
 
-    /// Whether the next point of the path will be kept, and not passed over.
-    package var keepsPath: Bool { path.keepsNext }
+    /// How many of the next updates of a run without data, where each is an epoch, leave no row in any table.
+    package var passedOver: Int { min(steps.passedOver, epochs.passedOver, tracksPath ? path.passedOver : Int.max) }
 
-    /// Counts a point that is passed over and is not the newest for long.
-    package mutating func passPath() { path.pass() }
+    /// Counts such updates.
+    package mutating func pass(_ updates: Int) {
+        steps.pass(updates)
+        epochs.pass(updates)
+        if tracksPath { path.pass(updates) }
+    }
 
     package mutating func track(_ parameters: [Double]) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }

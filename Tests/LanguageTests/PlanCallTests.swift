@@ -146,6 +146,28 @@ import Testing
         }
     }
 
+    /// Where each update is looked at, as patience asks for, and where those that the history passes over are not.
+    @Test(arguments: ["0, steps: N", "0.5, steps: N, rule: adam(lr: 0.3)", "{a: 1, b: 2, c: 0, d: 1, e: 5}, steps: N, rule: momentum(lr: 0.01)"])
+    func aLongRunOfNumbersKeepsWhatAPatientOneKeeps(_ problem: String) {
+        let loss = problem.hasPrefix("{") ? "p -> (p.a - p.b)^2 + p.c^4 + cos(p.d) * (p.e - 1)^2 + p.b^2" : "w -> (w - 3)^2 + sin(5w)"
+        func run(_ options: String) -> String {
+            let text = problem.replacingOccurrences(of: "N", with: "140000")
+            return "r = train(\(loss), \(text)\(options))\nh = r.history\nprint(r.best, h.steps.step[-3], size(h.steps.loss), "
+                + "sum(h.steps.loss), sum(h.epochs.loss), h.epochs.epoch[-1], h.epochs.gradient[-1], h.epochs.update[-1], h.steps.loss[-1])"
+        }
+        let found = counts(run("")), patient = counts(run(", patience: 1000000"))
+        #expect(found.found.error == nil && found.found.output == patient.found.output, "\(found.found.error?.message ?? "")")
+        #expect(found.counts.hits > 139_990)
+    }
+
+    /// One plan for the first update, which has no gradient before it, one for the others, and one for the loss over all rows, which is asked for at
+    /// the start and at the end of each epoch.
+    @Test func theLossOverAllRowsIsAPlansToo() {
+        expect(data + "r = train((p, X, y) -> mean((tanh(X @ p) - y)^2), [0.1, 0.2], data: {X: X, y: y}, batch: 4, epochs: 5)\nprint(size(r.history.epochs.loss))", prints: ["6"]) {
+            ($0.compiled, $0.hits) = (3, 8 + 5)
+        }
+    }
+
     @Test(arguments: PlanCallTests.problems) func trainingByPlanAgreesWithTheTape(_ problem: String) {
         for rule in rules {
             let code = data + "r = " + problem.replacingOccurrences(of: "STEPS", with: "12").replacingOccurrences(of: "RULE", with: rule)

@@ -53,33 +53,44 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
 
     /// The classic example: w <- w - 0.1 * 2 (w - 3), and what it records.
     @Test func descentInALoop() {
-        let code = [
-            instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SQUARE, 4, 3), instruction(GRAD_RECORD, 0, 4, 0),
-            instruction(GRAD_RECORD, 0, 0, 1), instruction(GRAD_SUB_MUL, 0, 2, 3, 0),
-        ]
-        var registers = [0.0, 3, 0.2, 0, 0], records = [Double](repeating: 0, count: 6), turns = 0
-        #expect(grad_run_scalar_loop(code, 5, &registers, 3, nil, &records, 2, &turns) == GRAD_RAN_TO_THE_END)
-        #expect(turns == 3)
+        let code = [instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SQUARE, 4, 3), instruction(GRAD_SUB_MUL, 5, 2, 3, 0)]
+        var registers = [0.0, 3, 0.2, 0, 0, 0, 1], records = [Double](repeating: 0, count: 9)
+        var run = repeated(code, 3, &registers, recording: [4, 0, 6], moving: [grad_move(from: 5, to: 0)], counter: 6, records: &records)
+        #expect(run.end == GRAD_RAN_TO_THE_END && run.turns == 3)
         var w = 0.0, expected: [Double] = []
-        for _ in 0..<3 {
-            expected += [(w - 3) * (w - 3), w]
+        for turn in 1...3 {
+            expected += [(w - 3) * (w - 3), w, Double(turn)]
             w -= 0.2 * (w - 3)
         }
-        #expect(records == expected && registers[0] == w)
-        #expect(grad_run_scalar_loop(code, 5, &registers, 1_000_000, nil, nil, 0, &turns) == GRAD_RAN_TO_THE_END)
-        #expect(turns == 1_000_000 && abs(registers[0] - 3) < 1e-15)
+        #expect(records == expected && registers[0] == w && registers[6] == 4)
+        run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 5, to: 0)])
+        #expect(run.turns == 1_000_000 && abs(registers[0] - 3) < 1e-15 && registers[6] == 4)
     }
 
     @Test func aLoopStopsAtAGuardAndWhenInterrupted() {
         // Counts up; leaves when the count reaches 5000.
-        let code = [instruction(GRAD_LT, 3, 0, 2), instruction(GRAD_GUARD, 0, 3, 1), instruction(GRAD_ADD, 0, 0, 1)]
-        var registers = [0.0, 1, 5000, 0], turns = 0, flag: Int32 = 0
-        #expect(grad_run_scalar_loop(code, 3, &registers, 1_000_000, &flag, nil, 0, &turns) == 1)
-        #expect(turns == 5000 && registers[0] == 5000)
+        let code = [instruction(GRAD_LT, 3, 0, 2), instruction(GRAD_GUARD, 0, 3, 1), instruction(GRAD_ADD, 4, 0, 1)]
+        var registers = [0.0, 1, 5000, 0, 0], flag: Int32 = 0
+        var run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 4, to: 0)], interrupt: &flag)
+        #expect(run.end == 1 && run.turns == 5000 && registers[0] == 5000)
         flag = 1
         registers[0] = 0
-        #expect(grad_run_scalar_loop(code, 3, &registers, 1_000_000, &flag, nil, 0, &turns) == GRAD_INTERRUPTED)
-        #expect(turns == 0 && registers[0] == 0)
+        run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 4, to: 0)], interrupt: &flag)
+        #expect(run.end == GRAD_INTERRUPTED && run.turns == 0 && registers[0] == 0)
+    }
+
+    private func repeated(
+        _ code: [grad_instruction], _ count: Int, _ registers: inout [Double], recording: [UInt16] = [], moving: [grad_move] = [],
+        counter: Int = -1, interrupt: UnsafePointer<Int32>? = nil, records: UnsafeMutablePointer<Double>? = nil
+    ) -> (end: Int, turns: Int) {
+        var turns = 0
+        let end = code.withUnsafeBufferPointer { code in recording.withUnsafeBufferPointer { recording in moving.withUnsafeBufferPointer { moving in
+            var loop = grad_scalar_loop(
+                code: code.baseAddress, recorded: recording.baseAddress, moves: moving.baseAddress, instructions: code.count,
+                width: recording.count, move_count: moving.count, counter: counter)
+            return grad_run_scalar_loop(&loop, &registers, count, interrupt, records, &turns)
+        } } }
+        return (end, turns)
     }
 }
 

@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    /// Rows that have a loop of their own come to the same bits as in the general one, which they reach with as many neutral numbers behind them.
+    @Test(arguments: 8...16) func shortRowsAreSummedAsLongOnes(length: Int) {
+        var random = TestRandom(seed: UInt64(length))
+        let outer = 23, long = 33
+        var x = (0..<outer * length).map { _ in random.symmetric(2) }
+        for (row, odd) in [-0.0, .nan, .infinity, -.infinity].enumerated() { x[row * length + (row + 5) % length] = odd }
+        for k in 0..<length { x[20 * length + k] = -0.0 }
+        for (op, neutral) in [(GRAD_REDUCE_SUM, 0), (GRAD_REDUCE_PROD, 1), (GRAD_REDUCE_MIN, Double.infinity), (GRAD_REDUCE_MAX, -Double.infinity)] {
+            let padded = (0..<outer).flatMap { x[$0 * length..<($0 + 1) * length] + [Double](repeating: neutral, count: long - length) }
+            var y = [Double](repeating: 7, count: outer), expected = y
+            grad_reduce_f64(op, outer, length, 1, x, &y)
+            grad_reduce_f64(op, outer, long, 1, padded, &expected)
+            #expect(zip(y, expected).allSatisfy { sameBits($0, $1) }, "\(op)")
+            var single = [Float](repeating: 7, count: outer), expectedSingle = single
+            grad_reduce_f32(op, outer, length, 1, x.map(Float.init), &single)
+            grad_reduce_f32(op, outer, long, 1, padded.map(Float.init), &expectedSingle)
+            #expect(zip(single, expectedSingle).allSatisfy { sameBits($0, $1) }, "\(op) in single")
+        }
+    }
+
     @Test func products() {
         var random = TestRandom(seed: 4)
         for (outer, length, inner) in Self.shapes {

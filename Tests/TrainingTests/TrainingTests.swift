@@ -20,6 +20,34 @@ struct LogTests {
     }
 }
 
+struct HistoryTests {
+    /// Updates that no table keeps may be counted in one go; the rows that stay are those of a run that gave every one.
+    @Test func updatesPassedOverLeaveTheRowsThatStay() {
+        var all = History(start: [0]), some = all
+        var update = 0
+        var counted = 0
+        while update < 200_000 {
+            let passed = min(some.passedOver, 200_000 - 1 - update)
+            if passed > 0 {
+                some.pass(passed)
+                (update, counted) = (update + passed, counted + passed)
+                continue
+            }
+            give(&some, update)
+            update += 1
+        }
+        for update in 0..<200_000 { give(&all, update) }
+        #expect(some == all)
+        #expect(counted > 30_000)
+    }
+
+    private func give(_ history: inout History, _ update: Int) {
+        history.steps.append([Double](repeating: Double(update), count: history.steps.names.count))
+        history.epochs.append([Double](repeating: Double(update), count: history.epochs.names.count))
+        history.track([Double(update)])
+    }
+}
+
 struct MinibatchTests {
     @Test func everyRowComesOnceAnEpoch() throws {
         var batches = Minibatches(rows: 10, size: 4, stream: RandomStream(seed: 1))
@@ -55,6 +83,16 @@ struct StoppingTests {
         let best = losses.enumerated().map { stopping.observe($1, epoch: $0) }
         #expect(best == [true, true, false, false])
         #expect(stopping.isOver && stopping.bestEpoch == 1)
+    }
+
+    @Test func lossesMayBeTakenInTogether() {
+        let losses = [3.0, 2, 2.5, 1, 1.00001, 4]
+        var one = EarlyStopping(patience: nil), together = one
+        for (epoch, loss) in losses.enumerated() { _ = one.observe(loss, epoch: 7 + epoch) }
+        #expect(losses.flatMap { [$0, -9] }.withUnsafeBufferPointer { together.observe($0, stride: 2, from: 7) } == 3)
+        #expect(together == one && together.bestEpoch == 10)
+        #expect([5.0, 6].withUnsafeBufferPointer { together.observe($0, from: 13) } == nil)
+        #expect(together.bestLoss == 1)
     }
 
     /// As torch's ReduceLROnPlateau: it fires after patience + 1 bad epochs.

@@ -99,7 +99,7 @@ enum PlanIndex {
         let given = type == .f64
             ? memory.load(fromByteOffset: place * 8, as: Double.self) : Double(memory.load(fromByteOffset: place * 4, as: Float.self))
         let index = given < 0 ? given + Double(length) : given
-        guard index >= 0, index < Double(length), index.rounded(.towardZero) == index else {
+        guard index >= 0, index < Double(length), Double(Int(index)) == index else {
             throw PrimitiveError("the index \(given) is out of range")
         }
         return Int(index)

@@ -26,8 +26,6 @@ package final class Plan {
     private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
     private let inputs: [PlanPlace]
     private let results: [PlanPlace]
-    /// One that no step uses.
-    let spareRegister: Int
     /// Constants' memory stays.
     private let constants: [Tensor]
     /// How often it was run to its end.
@@ -58,10 +56,8 @@ package final class Plan {
         work = steps.reduce(0) { $0 + $1.flops }
         // Without the memory the function is left to the tape, which says so where it has none either.
         guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
-        let registers = UnsafeMutablePointer<Double>.allocate(capacity: compiled.registers.count + 1)
+        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
-        registers[compiled.registers.count] = 0
-        spareRegister = compiled.registers.count
         arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
         let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
         for (index, slot) in compiled.slots.enumerated() {

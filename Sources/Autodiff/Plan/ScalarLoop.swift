@@ -4,19 +4,27 @@ import Kernels
 /// results are put down at each turn.
 package final class ScalarLoop {
     private let code: [grad_instruction]
-    private let registers: UnsafeMutablePointer<Double>
+    private let recorded: [UInt16]
+    private let moves: [grad_move]
+    private let counter: Int
     private let plan: Plan
-    /// How many numbers a turn puts down.
-    package let width: Int
 
-    fileprivate init(_ plan: Plan, _ code: [grad_instruction], _ registers: UnsafeMutablePointer<Double>, width: Int) {
-        (self.plan, self.code, self.registers, self.width) = (plan, code, registers, width)
+    fileprivate init(_ plan: Plan, _ code: [grad_instruction], recorded: [UInt16], moves: [grad_move], counter: Int) {
+        (self.plan, self.code, self.recorded, self.moves, self.counter) = (plan, code, recorded, moves, counter)
     }
+
+    /// How many numbers a turn puts down.
+    package var width: Int { recorded.count }
 
     /// Runs up to `count` turns, fewer when a guard fails; how many. Of a turn that failed nothing is left.
     package func run(_ count: Int, records: UnsafeMutablePointer<Double>?) -> Int {
         var turns = 0
-        _ = grad_run_scalar_loop(code, code.count, registers, count, nil, records, width, &turns)
+        code.withUnsafeBufferPointer { code in recorded.withUnsafeBufferPointer { recorded in moves.withUnsafeBufferPointer { moves in
+            var loop = grad_scalar_loop(
+                code: code.baseAddress, recorded: recorded.baseAddress, moves: moves.baseAddress, instructions: code.count,
+                width: recorded.count, move_count: moves.count, counter: counter)
+            _ = grad_run_scalar_loop(&loop, plan.registers, count, nil, records, &turns)
+        } } }
         return turns
     }
 }
@@ -29,25 +37,17 @@ extension Plan {
         for (register, holds) in conditions {
             code.append(grad_instruction(op: UInt16(GRAD_GUARD), dst: 0, a: UInt16(register), b: holds ? 1 : 0, c: 0))
         }
-        let recorded = recording.map(register(ofResult:)) + inputs.map(register(ofInput:))
-        for (place, found) in recorded.enumerated() {
-            guard let register = found else { return nil }
-            code.append(grad_instruction(op: UInt16(GRAD_RECORD), dst: 0, a: UInt16(register), b: UInt16(place), c: 0))
-        }
-        var moves: [(from: Int, to: Int)] = []
+        let wanted = recording.map(register(ofResult:)) + inputs.map(register(ofInput:))
+        let recorded = wanted.compactMap { $0.map { UInt16($0) } }
+        guard recorded.count == wanted.count else { return nil }
+        var moves: [grad_move] = []
         for (result, input) in pairs {
             guard let from = register(ofResult: result), let to = register(ofInput: input) else { return nil }
-            if from != to { moves.append((from, to)) }
+            if from != to { moves.append(grad_move(from: UInt16(from), to: UInt16(to))) }
         }
         // A move must not write what another still reads.
         guard !moves.contains(where: { move in moves.contains { $0.from == move.to } }), let turn = register(ofInput: counter) else { return nil }
-        for move in moves {
-            code.append(grad_instruction(op: UInt16(GRAD_IDENTITY.rawValue), dst: UInt16(move.to), a: UInt16(move.from), b: 0, c: 0))
-        }
-        let one = spareRegister
-        registers[one] = 1
-        code.append(grad_instruction(op: UInt16(GRAD_ADD.rawValue), dst: UInt16(turn), a: UInt16(turn), b: UInt16(one), c: 0))
-        return ScalarLoop(self, code, registers, width: recorded.count)
+        return ScalarLoop(self, code, recorded: recorded, moves: moves, counter: turn)
     }
 
     /// An input of rank 0, as it stands.

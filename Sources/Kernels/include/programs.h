@@ -12,7 +12,6 @@ enum {
     GRAD_MUL_SUB,                  // a * b - c
     GRAD_SUB_MUL,                  // c - a * b
     GRAD_GUARD,                    // scalar programs: leave unless (a != 0) == b, where b is 0 or 1 itself, not a register
-    GRAD_RECORD,                   // scalar programs in a loop: records[turn * record_width + b] = a, where b is the place itself
     GRAD_SINGLE,                   // scalar programs: a rounded to the precision of f32
     GRAD_LAST_OPERATION = GRAD_SINGLE,
 };
@@ -22,16 +21,29 @@ typedef struct {
 } grad_instruction;
 
 // Runs a program once. Gives -1 at its end, or the place of the first guard that failed. The registers are the caller's;
-// constants are registers that no instruction writes. GRAD_RECORD does nothing here.
+// constants are registers that no instruction writes.
 ptrdiff_t grad_run_scalar(const grad_instruction *code, size_t n, double *registers);
 
 enum { GRAD_RAN_TO_THE_END = -1, GRAD_INTERRUPTED = -2 };
 
-// Runs a program count times over the same registers; what a turn reads from the one before, its last instructions put in place.
-// Stops at a guard that fails (gives its place) or when *interrupt is not 0, looked at every 1024 turns (gives
-// GRAD_INTERRUPTED, between turns). *turns is the number of whole turns made. interrupt and records may be null.
-ptrdiff_t grad_run_scalar_loop(const grad_instruction *code, size_t n, double *registers, size_t count,
-                               const volatile int32_t *interrupt, double *records, size_t record_width, size_t *turns);
+// A program that is run again and again over the same registers. After each turn some of them are put down, then those that the next
+// turn reads are moved to their places (none of them the origin of another move), and a counter goes up by one.
+typedef struct {
+    uint16_t from, to;
+} grad_move;
+typedef struct {
+    const grad_instruction *code;
+    const uint16_t *recorded;
+    const grad_move *moves;
+    size_t instructions, width, move_count;
+    ptrdiff_t counter; // its register; -1 for none
+} grad_scalar_loop;
+
+// Stops at a guard that fails (gives its place; the turn puts nothing down and moves nothing) or when *interrupt is not 0, looked at
+// every 1024 turns (gives GRAD_INTERRUPTED, between turns). *turns is the number of whole turns made, each with `width` numbers in
+// records. interrupt and records may be null.
+ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, const volatile int32_t *interrupt,
+                               double *records, size_t *turns);
 
 // Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period PTRDIFF_MAX (Int.max in Swift) or more;
 // one number for all: repeat PTRDIFF_MAX or more; a row [columns] along [rows, columns]: repeat 1, period columns; a column

@@ -15,9 +15,10 @@ struct PlanSubject {
 
 extension Machine {
     /// The value of a call by the plan of a function of the language; `nil` when it is left to the tape.
-    func planned(_ callable: Callable, _ arguments: [Value?], _ site: Site) throws -> Value? {
+    func planned(_ callable: Callable, _ arguments: [Value?], _ site: Site, fromFirst: Bool = false) throws -> Value? {
         guard tape == nil, environment.plans != .off, let subject = callable.subject else { return nil }
-        return try planned(callable, roots: [subject.closure], subject.closure.code.plans.entry(subject.transform), arguments, site)
+        return try planned(
+            callable, roots: [subject.closure], subject.closure.code.plans.entry(subject.transform), arguments, site, fromFirst: fromFirst)
     }
 
     /// Tapes longer than this are not compiled.

@@ -51,14 +51,25 @@ extension TrainingLoop {
     private func record(
         _ trainer: inout Trainer, _ room: UnsafeMutablePointer<Double>, _ turns: Int, _ width: Int, _ places: [Int?], isFirst: Bool
     ) -> Int {
-        let tracksPath = trainer.state.history.tracksPath
         let form = trainer.state.parameters
         // Parameters of the best update passed over.
         var best: UnsafeMutablePointer<Double>?
         defer { if let best { trainer.state.best = parameters(best, form) } }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + places.count) { row in
             let kept = finite(room, turns, width, places)
-            for turn in 0..<kept {
+            var turn = 0
+            while turn < kept {
+                // The last update of a chunk may be the newest for long, and where there is patience any may be the run's last.
+                let passed = isFirst && turn == 0 || trainer.state.stopping.patience != nil || places[0] == nil
+                    ? 0 : min(trainer.state.history.passedOver, kept - 1 - turn)
+                if passed > 0 {
+                    let first = room + turn * width
+                    if let place = pass(&trainer, UnsafeBufferPointer(start: first, count: passed * width), width, places) {
+                        best = first + place * width + width - parameterCount
+                    }
+                    turn += passed
+                    continue
+                }
                 let recorded = room + turn * width
                 row[0] = Double(trainer.state.steps + 1)
                 var next = 0
@@ -71,37 +82,36 @@ extension TrainingLoop {
                     }
                 }
                 if turn > 0 || !isFirst {
-                    let old = recorded + next + parameterCount
-                    if trainer.state.history.epochs.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                        let isOver = trainer.endsEpoch(loss: row[1], parameters: {
-                            best = nil
-                            return parameters(old, form)
-                        })
-                        if isOver { return turn }
-                    } else {
-                        // A row that the history passes over: only the best is looked for.
-                        if trainer.state.stopping.observe(row[1], epoch: trainer.state.steps) { best = old }
-                        trainer.state.history.epochs.pass()
-                        trainer.state.sums = EpochSums()
-                    }
+                    let isOver = trainer.endsEpoch(loss: row[1], parameters: {
+                        best = nil
+                        return parameters(recorded + next + parameterCount, form)
+                    })
+                    if isOver { return turn }
                 }
-                if trainer.state.history.steps.keepsNext || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                    trainer.state.history.steps.append(UnsafeBufferPointer(row))
-                } else {
-                    trainer.state.history.steps.pass()
-                }
-                if tracksPath {
-                    if trainer.state.history.keepsPath || turn == kept - 1 || trainer.state.stopping.patience != nil {
-                        trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] })
-                    } else {
-                        trainer.state.history.passPath()
-                    }
-                }
+                trainer.state.history.steps.append(UnsafeBufferPointer(row))
+                if trainer.state.history.tracksPath { trainer.state.history.track((0..<parameterCount).map { recorded[next + $0] }) }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
+                turn += 1
             }
             return kept
         }
+    }
+
+    /// Updates that the history passes over: only the best is looked for. Its place, if one is the best so far.
+    private func pass(_ trainer: inout Trainer, _ recorded: UnsafeBufferPointer<Double>, _ width: Int, _ places: [Int?]) -> Int? {
+        let updates = recorded.count / width
+        let best = trainer.state.stopping.observe(recorded, stride: width, from: trainer.state.steps)
+        trainer.state.history.pass(updates)
+        trainer.state.steps += updates
+        let last = (updates - 1) * width
+        func number(_ measure: Int) -> Double {
+            guard places[measure] != nil else { return if case .fixed(let number) = measures[measure] { number } else { .nan } }
+            return recorded[last + places[..<measure].count { $0 != nil }]
+        }
+        trainer.state.sums = EpochSums()
+        trainer.state.sums.add(loss: number(0), rows: 1, gradient: number(2), update: number(3))
+        return best
     }
 
     /// How many turns come before the first whose loss, gradient, update or parameters are not finite.

@@ -275,7 +275,8 @@ struct Trainer {
     }
 
     private func value(_ rows: [(name: String, tensor: Tensor)]) throws -> Double {
-        let result = try machine.invoke(setup.loss, setup.arguments(state.parameters, rows), site).settled
+        let arguments = setup.arguments(state.parameters, rows)
+        let result = try (machine.planned(setup.loss, arguments, site, fromFirst: true) ?? machine.invoke(setup.loss, arguments, site)).settled
         guard let tensor = result.tensor, tensor.rank == 0 else {
             throw Diagnostic(
                 "the loss must give one number, but it gives \(result.typeDescription)", at: site.span,
