@@ -40,9 +40,9 @@ int64_t grad_memory_of_machine(void) {
     int64_t bytes = page > 0 && pages > 0 ? page * pages : INT64_MAX;
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        // What is mapped already, stacks and libraries, is no longer free; some is left for what is not counted.
+        // What is mapped already, stacks and libraries, is no longer free; a quarter is left for what is not counted: blocks are rounded up.
         int64_t mapped = number_in("/proc/self/statm", 0) * page;
-        int64_t left = (int64_t)limit.rlim_cur - mapped - (64 << 20);
+        int64_t left = ((int64_t)limit.rlim_cur - mapped) / 4 * 3 - (64 << 20);
         if (left < bytes) bytes = left > (1 << 20) ? left : 1 << 20;
     }
     int64_t container = number_in("/sys/fs/cgroup/memory.max", INT64_MAX);

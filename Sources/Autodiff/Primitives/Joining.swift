@@ -86,13 +86,15 @@ extension Primitive {
         },
         kernel: { (operands, attributes) throws(PrimitiveError) in
             let (flat, axis) = try Joining.repeated(operands[0].shape, attributes)
-            return Indexing.take(
-                operands[0].reshaped(to: flat), Joining.places(flat[axis], attributes), axis: axis,
-                shape: Shape(Joining.replacing(flat, axis, try Joining.total(flat[axis], attributes))))
+            let total = try Joining.total(flat[axis], attributes)
+            let shape = Shape(Joining.replacing(flat, axis, total))
+            try Account.admit(shape.axes, workspace: 8 * total)
+            return Indexing.take(operands[0].reshaped(to: flat), Joining.places(flat[axis], total, attributes), axis: axis, shape: shape)
         },
         derivative: .each([{ d in
             guard let (flat, axis) = try? Joining.repeated(d.x.shape, d.attributes) else { return nil }
-            let places = d.tape.constant(Tensor(Joining.places(flat[axis], d.attributes).map(Double.init)))
+            guard let total = try? Joining.total(flat[axis], d.attributes) else { return nil }
+            let places = d.tape.constant(Tensor(Joining.places(flat[axis], total, d.attributes).map(Double.init)))
             return reshape(takeAdd(d.g, places, axis: axis, length: flat[axis]), to: d.x.shape)
         }]), rule: "sum rule",
         points: [
@@ -203,9 +205,12 @@ enum Joining {
         return try Shape.checked(counts.count == 1 ? [length, counts[0]] : [counts.reduce(0) { min($0 + $1, Shape.largestCount + 1) }]).count
     }
 
-    /// For each entry of the result, the entry it repeats.
-    static func places(_ length: Int, _ attributes: Attributes) -> [Int] {
+    /// For each of the `total` entries of the result, the entry it repeats.
+    static func places(_ length: Int, _ total: Int, _ attributes: Attributes) -> [Int] {
         let counts = attributes.ints(0) ?? [1]
-        return (0..<length).flatMap { repeatElement($0, count: counts.count == 1 ? counts[0] : counts[$0]) }
+        var places: [Int] = []
+        places.reserveCapacity(total)
+        for entry in 0..<length { places.append(contentsOf: repeatElement(entry, count: counts.count == 1 ? counts[0] : counts[entry])) }
+        return places
     }
 }

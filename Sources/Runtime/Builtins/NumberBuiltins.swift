@@ -100,7 +100,7 @@ extension Builtin {
         summary: "the different numbers of a tensor in order, or the different elements of a list in the order of their first place",
         examples: ["unique([3, 1, 3])  # [1, 3]", "unique([\"b\", \"a\", \"b\"])  # [\"b\", \"a\"]"]
     ) { call in
-        if let tensor = call[0].tensor { return Value(try tensor.unique().values) }
+        if let tensor = call[0].tensor { return Value(try call.checked(at: 0) { () throws(PrimitiveError) in try tensor.unique().values }) }
         var found: [Value] = []
         for element in try call.elements(0) where !found.contains(where: { $0.isEqual(to: element) }) {
             try call.machine.tick(call.site)
@@ -113,7 +113,8 @@ extension Builtin {
         "counts", [.required("x")], .numbers, summary: "the different numbers of x in order, and how often each occurs",
         examples: ["counts([3, 1, 3])  # {values: [1, 3], counts: [1, 2]}"]
     ) { call in
-        let (values, counts) = try call.tensor(0).unique()
+        let tensor = try call.tensor(0)
+        let (values, counts) = try call.checked(at: 0) { () throws(PrimitiveError) in try tensor.unique() }
         return .record([("values", Value(values)), ("counts", Value(counts))])
     }
 
@@ -122,7 +123,8 @@ extension Builtin {
         summary: "the indices of the numbers that are not 0, so of those for which a comparison holds; of a matrix a row of indices for each",
         examples: ["nonzero([5, 0, 7])  # [0, 2]", "nonzero([[0, 1], [2, 0]] > 0)  # [[0, 1], [1, 0]]"]
     ) { call in
-        let places = try call.tensor(0).nonzeroPlaces()
+        let tensor = try call.tensor(0)
+        let places = try call.checked(at: 0) { () throws(PrimitiveError) in try tensor.nonzeroPlaces() }
         return Value(places.shape.rank == 2 && places.shape[1] == 1 ? places.reshaped(to: Shape([places.shape[0]])) : places)
     }
 
