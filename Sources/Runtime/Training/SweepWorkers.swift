@@ -27,8 +27,10 @@ struct SweepWorkers {
         }
         let answered = machine.toleratedInterruptions
         let next = NextPoint(points.count)
+        // The first request to stop is the runs' to answer, as in `train`; the account that all of them share goes by this machine.
+        machine.toleratedInterruptions = max(answered, 1)
         DeepStack.run(count) { workers[$0].run(next) }
-        if workers.contains(where: { $0.machine.toleratedInterruptions > answered }) { machine.toleratedInterruptions = max(answered, 1) }
+        if !workers.contains(where: { $0.machine.toleratedInterruptions > answered }) { machine.toleratedInterruptions = answered }
         return collected(workers)
     }
 
