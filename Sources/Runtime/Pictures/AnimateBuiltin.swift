@@ -65,7 +65,8 @@ private struct Animation {
         let before = machine.environment.interruptions()
         let tolerated = machine.toleratedInterruptions
         machine.toleratedInterruptions = before + 1
-        defer { machine.toleratedInterruptions = tolerated }
+        // One that it answered is dealt with.
+        defer { if machine.environment.interruptions() == before { machine.toleratedInterruptions = tolerated } }
         var last = ""
         for frame in 0..<frames where machine.environment.interruptions() == before {
             let shown = frame == frames - 1 ? count : 1 + frame * (count - 1) / max(frames - 1, 1)
