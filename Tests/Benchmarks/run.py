@@ -119,7 +119,7 @@ class Bench:
             if key not in own or key not in other or (key == "after" and (side in case.fewer or self.options.quick and case.fewer)):
                 continue
             for a, b in zip(own[key][-1], other[key][-1]):
-                if abs(abs(a) - abs(b)) > allowed[precision] * max(abs(a), abs(b), 1e-12):
+                if abs(abs(a) - abs(b)) > allowed[precision] * max(abs(a), abs(b), case.floor):
                     raise Failure(f"does not agree: {key} is {b:.9g}, Grad says {a:.9g}")
 
     def row(self, case, precision, threads):
