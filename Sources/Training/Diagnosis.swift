@@ -38,7 +38,7 @@ package struct Symptoms: Sendable {
         movement = Symptoms.median(zip(history.steps["update"], history.steps["parameters"]).suffix(200).map { $1 > 0 ? $0 / $1 : .nan })
         zeros = Symptoms.median(history.steps["zeros"].suffix(20))
         layers = Symptoms.median(history.steps["layers"].suffix(200))
-        rate = history.steps.last("lr") ?? .nan
+        rate = history.rate ?? .nan
         self.baseline = baseline
         self.hasClasses = hasClasses
         self.isFullBatch = isFullBatch

@@ -80,9 +80,7 @@ package struct Log: Sendable, Equatable {
         return rows + (pending.map { number < given ? [$0] : [] } ?? [])
     }
 
-    package var rows: [[Double]] {
-        (0..<(columns.first?.count ?? 0)).map { row in columns.map { $0[row] } } + (pending.map { [$0] } ?? [])
-    }
+    package var rows: [[Double]] { rows(from: 0) }
 }
 
 /// What a run remembers of itself.

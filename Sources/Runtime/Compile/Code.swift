@@ -253,7 +253,8 @@ extension Machine {
             let frame = Frame(slots: slots, captures: closure.captures)
             if !code.isSimple { try prepare(code, frame, site) }
             if let numeric = code.numeric, let value = try numeric.call(code, frame, self, site) { return value }
-            if tape == nil, isLarge(slots, filled), let value = try plannedCall(closure, (0..<filled).map { slots[$0] }, site) { return value }
+            // A plan goes over large tensors in fewer passes.
+            if tape == nil, isLarge(slots, filled), let value = try planned(closure, (0..<filled).map { slots[$0] }, site) { return value }
             return try code.body(frame)
         } catch {
             throw risen(error, through: code, site)

@@ -158,13 +158,7 @@ struct Matcher {
         default: break
         }
         switch (form, value) {
-        case (.number(let input), .number(let number)):
-            plan.setNumber(input, number)
-            return true
-        case (.tensor(let input, let shape, let type), .tensor(let box)):
-            guard box.tensor.type == type, box.tensor.shape == shape else { return false }
-            plan.set(input, box.tensor)
-            return true
+        case (.number, _), (.tensor, _): return plan.takes(value, as: form)
         case (.list(let forms), .list(let list)):
             guard forms.count == list.elements.count else { return false }
             for index in forms.indices {
@@ -192,6 +186,21 @@ struct Matcher {
         case (.same(let known), _): return known.isSame(as: value)
         default: return false
         }
+    }
+}
+
+extension Plan {
+    /// Hands over a number, or a tensor, that has this form; `false` for what has not.
+    @inline(__always)
+    func takes(_ value: Value, as form: Form) -> Bool {
+        switch (form, value) {
+        case (.number(let input), .number(let number)): setNumber(input, number)
+        case (.tensor(let input, let shape, let type), .tensor(let box)):
+            guard box.tensor.type == type, box.tensor.shape == shape else { return false }
+            set(input, box.tensor)
+        default: return false
+        }
+        return true
     }
 }
 

@@ -42,18 +42,8 @@ extension ReadyPlan {
     /// Whether a name at top level holds what the plan was made for; hands its numbers to the plan.
     @inline(__always)
     private func holds(_ form: Form, _ memory: UnsafeMutablePointer<Value>) -> Bool {
-        switch (form, memory.pointee) {
-        case (.number(let input), .number(let number)):
-            plan.setNumber(input, number)
-            return true
-        case (.tensor(let input, let shape, let type), .tensor(let box)):
-            guard box.tensor.type == type, box.tensor.shape == shape else { return false }
-            plan.set(input, box.tensor)
-            return true
-        case (.closure(let code, _), .function(let callable)):
-            guard let closure = callable.asClosure else { return false }
-            return closure.code === code && closure.captureCount == 0
-        default: return false
-        }
+        guard case .closure(let code, _) = form else { return plan.takes(memory.pointee, as: form) }
+        guard case .function(let callable) = memory.pointee, let closure = callable.asClosure else { return false }
+        return closure.code === code && closure.captureCount == 0
     }
 }

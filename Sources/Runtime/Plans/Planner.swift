@@ -28,12 +28,6 @@ extension Machine {
     /// A call of a function is worth a plan, as its derivatives always are, where its arguments have as many numbers.
     static let worthAPlan = 1 << 14
 
-    /// The value of a function for large tensors, whose operations a plan makes in fewer passes over memory.
-    @inline(never)
-    func plannedCall(_ closure: Closure, _ arguments: [Value], _ site: Site) throws -> Value? {
-        try planned(closure, roots: [closure], closure.code.plans.entry(.call), arguments, site)
-    }
-
     /// The value of a call by a plan, or while one is being made; `nil` when the call is left to the tape. `roots` are the functions that
     /// `callable` calls, `entry` where its plans are kept, `own` cells that it fills itself. `fromFirst`: the first call is run by its plan already,
     /// so that what a call gives does not depend on which came before. `isJudged`: the caller refuses itself what should have been finite.
