@@ -16,6 +16,10 @@ extension Compiler {
     private func explainCall(_ callee: Expression, _ arguments: [Argument], _ place: Span, _ span: Span) -> Code {
         let machine = machine
         let function = compile(callee).evaluate
+        if case .name(let name)? = arguments.first?.value, resolution.symbols.contains(name.span) {
+            let explainer = Explainer(machine: machine, site: Site(place, [name.span]), text: "")
+            return Code { frame in .object(try explainer.derivation(of: Compiler.valued(function(frame), callee.span))) }
+        }
         let values = arguments.map { argument($0).evaluate }
         let names = arguments.map { $0.name?.text }
         let spans = arguments.map(\.value.span)

@@ -9,10 +9,18 @@ struct DerivationExplanation {
     private let arguments: [Value?]
     private let machine: Machine
     private let site: Site
-    private let text: String
+    /// What was asked for, with its numbers; `nil` where there are none.
+    private let text: String?
 
     init(_ function: PrimeFunction, _ arguments: [Value?], _ machine: Machine, _ site: Site, text: String) {
         (self.function, self.arguments, self.machine, self.site, self.text) = (function, arguments, machine, site, text)
+    }
+
+    /// For any number: the steps are those at the first point where there are some.
+    init(_ function: PrimeFunction, _ machine: Machine, _ site: Site) {
+        (self.function, self.machine, self.site, text) = (function, machine, site, nil)
+        let points = PointSearch(function, [], machine).candidates
+        arguments = points.first { (try? machine.invoke(function, $0, site)) != nil } ?? points[0]
     }
 
     private static let mostSteps = 24
@@ -47,16 +55,17 @@ struct DerivationExplanation {
         let name = function.name ?? "f'"
         let value = try machine.invoke(function, arguments, site)
         guard let point = arguments.first??.settled, let formula = try? FormulaMaker(machine, site).formula(of: function, at: arguments) else {
-            return ["\(text) = \(style.describe(value))"]
+            return text.map { ["\($0) = \(style.describe(value))"] } ?? []
         }
         var rows = AlignedRows()
         for definition in formula.definitions {
             rows.add(machine.say(Words.formulas.so), definition.name, "= \(Printer.print(definition.expression))")
         }
         rows.add(machine.say(Words.formulas.so), "\(name)(\(variable))", "= \(Printer.print(formula.result))")
-        let shown = ShownFormula(formula, variable)
-        let (numbers, result) = (shown.put(point, style), style.describe(value))
-        rows.add("", text, formula.definitions.isEmpty && numbers != result ? "= \(numbers) = \(result)" : "= \(result)")
+        if let text {
+            let (numbers, result) = (ShownFormula(formula, variable).put(point, style), style.describe(value))
+            rows.add("", text, formula.definitions.isEmpty && numbers != result ? "= \(numbers) = \(result)" : "= \(result)")
+        }
         let path = formula.conditionText.map { [machine.say(Words.formulas.path, ["condition": $0])] } ?? []
         return rows.lines + path
     }

@@ -77,8 +77,13 @@ struct Explainer {
 
     private func derivation(_ function: PrimeFunction, _ arguments: [Value?]) throws -> ExplanationValue {
         let value = try machine.invoke(function, arguments, site)
-        let lines = try DerivationExplanation(function, arguments, machine, site, text: text).lines()
-        return ExplanationValue(lines + ["\(text) = \(style.describe(value))"].filter { _ in false }, value: value)
+        return ExplanationValue(try DerivationExplanation(function, arguments, machine, site, text: text).lines(), value: value)
+    }
+
+    /// `explain f'(x)` for any `x`.
+    func derivation(of value: Value) throws -> ExplanationValue {
+        guard case .function(let callable) = value.settled, let function = callable as? PrimeFunction else { return try self.value(value) }
+        return ExplanationValue(try DerivationExplanation(function, machine, site).lines())
     }
 }
 

@@ -84,9 +84,18 @@ extension Resolver {
         case .range(let lower, let upper, _, _):
             visit(lower)
             visit(upper)
-        case .explain(let inner, _): visit(inner)
+        case .explain(let inner, _): visitExplained(inner)
         case .parenthesized(let inner, _): visit(inner)
         }
+    }
+
+    /// In `explain f'(x)` an `x` that is not known stands for any number, as on paper.
+    private mutating func visitExplained(_ expression: Expression) {
+        guard case .call(let callee, let arguments, _) = expression, case .prime = callee, arguments.count == 1, arguments[0].name == nil,
+            case .name(let name) = arguments[0].value, !isKnown(name)
+        else { return visit(expression) }
+        visit(callee)
+        resolution.symbols.insert(name.span)
     }
 
     private mutating func visit(_ fields: [RecordField]) {

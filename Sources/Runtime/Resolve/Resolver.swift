@@ -71,6 +71,10 @@ struct Resolver {
         if let reference = lookUp(name) { resolution.uses[name.span] = reference }
     }
 
+    mutating func isKnown(_ name: Name) -> Bool {
+        scope.find(name.text) != nil || globals[name.text] != nil || builtins[name.text] != nil
+    }
+
     private mutating func lookUp(_ name: Name) -> Reference? {
         if let local = scope.find(name.text) { return local }
         if let variable = globals[name.text] {

@@ -119,6 +119,8 @@ final class FunctionScope {
 /// What resolving found: the meaning of every use, by its place in the source.
 final class Resolution {
     var uses: [Span: Reference] = [:]
+    /// Names that mean nothing and need not: the `x` of `explain f'(x)`.
+    var symbols: Set<Span> = []
     var declarations: [Span: Variable] = [:]
     var functions: [Span: FunctionScope] = [:]
     /// Lengths declared in parameters: the place of a name that is only checked, not introduced, is absent here.
