@@ -17,13 +17,14 @@ import Autodiff
         return (tape, inputs, [output] + first + second)
     }
 
-    @Test(arguments: [ElementType.f64, .f32]) func plansAgreeWithTheTape(_ type: ElementType) throws {
+    @Test(arguments: [ElementType.f64, .f32], [true, false]) func plansAgreeWithTheTape(_ type: ElementType, _ inRegisters: Bool) throws {
         for primitive in Primitive.catalogue {
             for point in primitive.points {
                 let (tape, inputs, outputs) = try recorded(primitive, point, type)
                 defer { tape.close() }
                 let graph = Graph(tape, outputs: outputs, inputs: inputs, for: .plan)
-                let plan = try #require(Plan(graph, results: outputs.count))
+                let plan = try #require(Plan(graph, results: outputs.count, inRegisters: inRegisters))
+                #expect(inRegisters || !plan.isProgram || outputs.allSatisfy { $0.shape.rank == 0 }, "\(primitive.name)")
                 // Twice, since memory is used again.
                 for _ in 0..<2 {
                     let results = try #require(try plan.evaluate(inputs.map(\.value)))

@@ -64,19 +64,19 @@ final class ScalarStep: PlanStep {
     override func run(_ memory: PlanMemory) { _ = grad_run_scalar(code, count, memory.registers) }
 }
 
-/// A number between a register and the memory of a tensor of one number.
+/// Numbers between registers and the memory of a tensor.
 final class MoveStep: PlanStep {
     enum Direction { case load, store }
+    let direction: Direction
     private let slot: Int
-    private let register: Int
+    private let registers: [Int]
     private let type: ElementType
-    private let direction: Direction
 
-    init(_ direction: Direction, slot: Int, register: Int, _ type: ElementType) {
-        (self.slot, self.register, self.type, self.direction) = (slot, register, type, direction)
+    init(_ direction: Direction, slot: Int, registers: [Int], _ type: ElementType) {
+        (self.slot, self.registers, self.type, self.direction) = (slot, registers, type, direction)
         super.init(
             reads: direction == .load ? [slot] : [], writes: direction == .store ? [slot] : [],
-            label: direction == .load ? "load" : "store", flops: 0)
+            label: (direction == .load ? "load" : "store") + (registers.count == 1 ? "" : " \(registers.count) numbers"), flops: 0)
     }
 
     override var isPass: Bool { false }
@@ -84,10 +84,20 @@ final class MoveStep: PlanStep {
     override func run(_ memory: PlanMemory) {
         let place = memory.slots[slot]
         switch (direction, type) {
-        case (.load, .f64): memory.registers[register] = place.load(as: Double.self)
-        case (.load, .f32): memory.registers[register] = Double(place.load(as: Float.self))
-        case (.store, .f64): place.storeBytes(of: memory.registers[register], as: Double.self)
-        case (.store, .f32): place.storeBytes(of: Float(memory.registers[register]), as: Float.self)
+        case (.load, .f64):
+            for (index, register) in registers.enumerated() { memory.registers[register] = place.load(fromByteOffset: 8 * index, as: Double.self) }
+        case (.load, .f32):
+            for (index, register) in registers.enumerated() {
+                memory.registers[register] = Double(place.load(fromByteOffset: 4 * index, as: Float.self))
+            }
+        case (.store, .f64):
+            for (index, register) in registers.enumerated() {
+                place.storeBytes(of: memory.registers[register], toByteOffset: 8 * index, as: Double.self)
+            }
+        case (.store, .f32):
+            for (index, register) in registers.enumerated() {
+                place.storeBytes(of: Float(memory.registers[register]), toByteOffset: 4 * index, as: Float.self)
+            }
         }
     }
 }
