@@ -64,6 +64,26 @@ package struct Log: Sendable, Equatable {
         if numbers.count == Log.capacity * names.count { thin() }
     }
 
+    /// Rows one after another, whose starts lie `spacing` numbers apart.
+    package mutating func append(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
+        let width = names.count
+        var done = 0
+        while done < count {
+            if stride == 1, spacing == width {
+                let some = min(count - done, Log.capacity - kept)
+                numbers.append(contentsOf: UnsafeBufferPointer(start: rows + done * spacing, count: some * width))
+                (given, done) = (given + some, done + some)
+                if kept == Log.capacity { thin() }
+            } else {
+                append(UnsafeBufferPointer(start: rows + done * spacing, count: width))
+                done += 1
+            }
+        }
+    }
+
+    /// Makes room for rows to come, so that it is not made again and again while they do.
+    package mutating func reserve(_ rows: Int) { numbers.reserveCapacity(min(Log.capacity, kept + rows / stride + 1) * names.count) }
+
     /// How many of the next rows are passed over.
     package var passedOver: Int { (stride - given % stride) % stride }
 
@@ -150,6 +170,18 @@ package struct History: Sendable, Equatable {
 
     package mutating func track(_ parameters: UnsafeBufferPointer<Double>) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
+    }
+
+    /// One row for each of many updates, `spacing` numbers apart.
+    package mutating func track(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
+        if tracksPath { path.append(rows: rows, count: count, spacing: spacing) }
+    }
+
+    /// Makes room for updates to come, of a run whose updates are epochs.
+    package mutating func reserve(_ updates: Int) {
+        steps.reserve(updates)
+        epochs.reserve(updates)
+        if tracksPath { path.reserve(updates) }
     }
 
     /// η of the newest update.
