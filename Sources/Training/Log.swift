@@ -74,6 +74,10 @@ package struct Log: Sendable, Equatable {
                 numbers.append(contentsOf: UnsafeBufferPointer(start: rows + done * spacing, count: some * width))
                 (given, done) = (given + some, done + some)
                 if kept == Log.capacity { thin() }
+            } else if passedOver > 0, done + 1 < count {
+                // Of those that are passed over only the newest stays, for a while.
+                let some = min(count - done - 1, passedOver)
+                (given, done) = (given + some, done + some)
             } else {
                 append(UnsafeBufferPointer(start: rows + done * spacing, count: width))
                 done += 1
@@ -156,8 +160,9 @@ package struct History: Sendable, Equatable {
     /// How many of the next updates of a run without data, where each is an epoch, leave nothing in any table.
     package var passedOver: Int { min(steps.passedOver, max(0, epochs.passedOver - 1), tracksPath ? path.passedOver : Int.max) }
 
-    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it.
-    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 2 ? .max : 2 }
+    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it. With a
+    /// stride of 4 it takes less time to tell of all than to turn to others so often.
+    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 4 ? .max : 2 }
 
     /// Counts such updates.
     package mutating func pass(_ updates: Int) {

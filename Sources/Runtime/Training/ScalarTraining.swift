@@ -90,13 +90,15 @@ final class ScalarTraining {
             var left = min(turns, last - trainer.state.steps)
             while left > 0 {
                 // The first update has no epoch of the loop behind it, and the last is always told of.
-                let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passedOver, left - 1)
+                let together = trainer.state.history.toldTogether
+                let tellsAll = isFirst || trainer.state.stopping.patience != nil || together == .max
+                let passes = tellsAll ? 0 : min(trainer.state.history.passedOver, left - 1)
                 let wanted: Int
                 let made: Int
                 if passes > 0, let bare, runBare(bare, &trainer, passes) {
                     (wanted, made) = (passes, passes)
                 } else {
-                    wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.toldTogether))
+                    wanted = bare == nil ? left : min(left, max(passes, together))
                     made = runWhole(&trainer, wanted, isFirst: isFirst)
                 }
                 isFirst = false
