@@ -67,7 +67,7 @@ enum Reduction {
     }
 
     /// Over axes that are apart there is no block of memory to go along, and it is said with the other kernels.
-    static func softmax(_ x: Tensor, _ axes: Axes, logarithm: Bool) -> Tensor {
+    static func softmax(_ x: Tensor, _ axes: Axes, logarithm: Bool) throws(PrimitiveError) -> Tensor {
         if axes.indices.isEmpty { return Tensor(repeating: logarithm ? 0 : 1, shape: x.shape, type: x.type) }
         if x.count == 0 { return x }
         let blocks = axes.blocks
@@ -80,6 +80,7 @@ enum Reduction {
         let length = lengths[blocks[0]].reduce(1, *)
         let inner = lengths[blocks[0].upperBound...].reduce(1, *)
         let shape = x.shape
+        try Account.admit(bytes: 2 * outer * inner * x.type.size)
         switch x.type {
         case .f64:
             return x.withDoubles { x in Tensor(f64: shape) { y in

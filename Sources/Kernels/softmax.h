@@ -1,6 +1,9 @@
 // Softmax and its logarithm for one type (NUMBER and PUBLIC as in elementwise.h), made of reductions and exponentials over as many
 // rows at a time as stay in cache.
 
+// A row from LONG on is computed in stretches: what a look at whether to stop costs is nothing beside either.
+enum { STRETCH = 1 << 17, LONG = 1 << 20 };
+
 // The loop over rows is inside, since a call for each would cost more than a short row.
 static GRAD_CLONES void minus_rows(size_t rows, size_t length, size_t inner, const NUMBER *x, const NUMBER *m, NUMBER *y) {
     for (size_t r = 0; r < rows; r++, m += inner) {
@@ -29,6 +32,37 @@ static GRAD_CLONES void over_rows(size_t rows, size_t length, size_t inner, cons
     }
 }
 
+// exp(x - m) or x - m along one long row, in stretches with a look at whether to stop between them; false when it is to.
+static bool long_minus(bool exponential, size_t length, size_t inner, const NUMBER *x, const NUMBER *m, NUMBER *y) {
+    const size_t most = inner < STRETCH ? STRETCH / inner : 1;
+    for (size_t l = 0; l < length; l += most) {
+        const size_t part = length - l < most ? length - l : most;
+        minus_rows(1, part, inner, x + l * inner, m, y + l * inner);
+        if (exponential) PUBLIC(grad_unary)(GRAD_EXP, part * inner, y + l * inner, y + l * inner);
+        if (grad_should_stop()) return false;
+    }
+    return true;
+}
+
+static void long_over(size_t length, size_t inner, const NUMBER *s, NUMBER *y) {
+    const size_t most = inner < STRETCH ? STRETCH / inner : 1;
+    for (size_t l = 0; l < length; l += most) {
+        over_rows(1, length - l < most ? length - l : most, inner, s, y + l * inner);
+        if (grad_should_stop()) return;
+    }
+}
+
+// The same for one row that does not stay in cache.
+static void long_row(bool logarithm, size_t length, size_t inner, const NUMBER *x, NUMBER *y, NUMBER *largest, NUMBER *sums) {
+    PUBLIC(grad_reduce)(GRAD_REDUCE_MAX, 1, length, inner, x, largest);
+    if (grad_should_stop() || !long_minus(true, length, inner, x, largest, y)) return;
+    PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, length, inner, y, sums);
+    if (grad_should_stop()) return;
+    if (!logarithm) return long_over(length, inner, sums, y);
+    PUBLIC(grad_unary)(GRAD_LOG, inner, sums, sums);
+    if (long_minus(false, length, inner, x, largest, y)) long_minus(false, length, inner, y, sums, y);
+}
+
 // The largest number of each row is taken off first, so that no exponential overflows.
 void PUBLIC(grad_softmax)(bool logarithm, size_t outer, size_t length, size_t inner, const NUMBER *x, NUMBER *y,
                           NUMBER *scratch) {
@@ -38,6 +72,13 @@ void PUBLIC(grad_softmax)(bool logarithm, size_t outer, size_t length, size_t in
     for (size_t o = 0; o < outer; o += most) {
         const size_t rows = outer - o < most ? outer - o : most, count = rows * inner;
         NUMBER *largest = scratch, *sums = scratch + count;
+        if (block >= LONG) {
+            long_row(logarithm, length, inner, x, y, largest, sums);
+            x += block;
+            y += block;
+            if (grad_should_stop()) return;
+            continue;
+        }
         PUBLIC(grad_reduce)(GRAD_REDUCE_MAX, rows, length, inner, x, largest);
         minus_rows(rows, length, inner, x, largest, y);
         PUBLIC(grad_unary)(GRAD_EXP, rows * block, y, y);

@@ -25,7 +25,7 @@ extension Primitive {
             },
             kernel: { (operands, given) throws(PrimitiveError) in
                 let axes = try Axes(given.ints(0), of: operands[0].shape)
-                return Reduction.softmax(operands[0], axes, logarithm: logarithm)
+                return try Reduction.softmax(operands[0], axes, logarithm: logarithm)
             },
             derivative: .each([{ derivative($0) }]), rule: rule,
             points: reductionPoints(extra: []).filter { !$0.attributes.flag(1) }

@@ -144,6 +144,10 @@ package final class JacobianFunction: Callable {
     /// For each variable, the derivative of one leaf of the result: shape [result..., variable...].
     private func rows(_ leaf: Value, _ variables: [Node], _ tape: Tape, _ machine: Machine, _ site: Site) throws -> [Value] {
         let shape = leaf.outline?.shape ?? .scalar
+        var results = variables.map { (shape.axes + $0.shape.axes, $0.value.type) }
+        // The directions are made beside them, all at once or one by one on the tape.
+        if case .node(let node) = leaf, node.isLive, shape.count > 1 { results.append(([shape.count] + shape.axes, node.value.type)) }
+        try machine.admit(tensors: results, site)
         let zeros = variables.map { tape.constant(Tensor(repeating: 0, shape: $0.shape, type: $0.value.type)) }
         guard case .node(let node) = leaf, node.isLive else {
             return variables.map { Value(Tensor(repeating: 0, shape: Shape(shape.axes + $0.shape.axes))) }

@@ -161,6 +161,19 @@ package final class Machine {
         do throws(PrimitiveError) { try Account.admit(bytes: bytes) } catch { throw failure(error, site) }
     }
 
+    /// Refuses tensors that the session may not have beside one another.
+    func admit(tensors: [(axes: [Int], type: ElementType)], _ site: Site) throws {
+        do throws(PrimitiveError) {
+            var others = 0
+            for (axes, type) in tensors {
+                try Account.admit(axes, size: type.size, workspace: others)
+                others += axes.reduce(type.size, *)
+            }
+        } catch {
+            throw failure(error, site)
+        }
+    }
+
     // MARK: Notes
 
     /// Tells the person something once.
