@@ -1,5 +1,6 @@
 import Foundation
 import FuzzSupport
+import Runtime
 import Testing
 
 /// What `scripts/fuzz` found: programs that failed once must end in values or messages, format to the same tree, and leave their session
@@ -17,5 +18,21 @@ import Testing
         _ = Checks.parse(bytes)
         _ = Checks.format(bytes)
         Checks.run(bytes)
+    }
+
+    /// Programs that a grammar makes, the same ones every time; the one under way when a property breaks stays in the file that it is told of.
+    @Test func programsOfTheGrammar() {
+        #expect(DeepStack.run { Generators.grammar(FuzzTests.options("grammar", count: 150)) } == 150)
+    }
+
+    @Test func mutationsOfGoldenCases() {
+        let cases = FuzzTests.tests.appendingPathComponent("LanguageTests/Cases").path
+        #expect(DeepStack.run { Generators.mutate(FuzzTests.options("mutate", count: 60), folders: [cases]) } == 60)
+    }
+
+    private static func options(_ name: String, count: Int) -> Generators.Options {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("grad-\(name)-\(UUID().uuidString).grad").path
+        print("programs of \(name): \(file)")
+        return Generators.Options(["-seed=1", "-seconds=600", "-count=\(count)", "-file=\(file)"])
     }
 }
