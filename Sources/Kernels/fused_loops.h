@@ -123,18 +123,19 @@ static NUMBER total(sum_tree *tree) {
     return value;
 }
 
-// A block of a chain is part of a block of the sum, whose lanes wait for the other parts.
-static void add_to_sum(sum_tree *tree, block_register source, size_t n, size_t part, int last) {
-    NUMBER room[BLOCK];
-    const NUMBER *x = spread(source, n, room);
+// A block of a chain is part of a block of the sum, whose lanes wait for the other parts. The factor's data is null where there is none.
+static void add_to_sum(sum_tree *tree, block_register source, block_register factor, size_t n, size_t part, int last) {
+    NUMBER room[BLOCK], more[BLOCK];
+    const NUMBER *x = spread(source, n, room), *y = factor.data ? spread(factor, n, more) : NULL;
     if (part == 0 && last && n < FEW) {
         NUMBER value;
-        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, x, &value);
+        for (size_t i = 0; i < n; i++) room[i] = y ? x[i] * y[i] : x[i];
+        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, room, &value);
         add_block(tree, value);
         return;
     }
     if (part == 0) memset(tree->lanes, 0, sizeof tree->lanes);
-    PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
+    if (y) PUBLIC(grad_dot_lanes)(n, x, y, tree->lanes); else PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
     if (part == PARTS - 1 || last) add_block(tree, PUBLIC(grad_sum_of_lanes)(tree->lanes));
 }
 
@@ -170,8 +171,11 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
         for (size_t k = 0; k < chain->output_count; k++) registers[inputs + k].data = (NUMBER *)chain->outputs[k] + start;
         run_block(chain, count, registers);
 
-        for (size_t k = 0; k < chain->sum_count; k++)
-            add_to_sum(&trees[k], registers[chain->sums[k].source], count, done / BLOCK % PARTS, done + count >= n);
+        for (size_t k = 0; k < chain->sum_count; k++) {
+            const grad_fused_sum sum = chain->sums[k];
+            const block_register factor = sum.factor == GRAD_NO_FACTOR ? (block_register){0} : registers[sum.factor];
+            add_to_sum(&trees[k], registers[sum.source], factor, count, done / BLOCK % PARTS, done + count >= n);
+        }
     }
     for (size_t k = 0; k < chain->sum_count; k++) *(NUMBER *)chain->sums[k].sum = total(&trees[k]);
 }

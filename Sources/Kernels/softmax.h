@@ -29,29 +29,25 @@ static GRAD_CLONES void over_rows(size_t rows, size_t length, size_t inner, cons
     }
 }
 
-// The largest number of each row is taken off first, so that no exponential overflows.
-void PUBLIC(grad_softmax)(bool logarithm, size_t outer, size_t length, size_t inner, const NUMBER *x, NUMBER *y,
-                          NUMBER *scratch) {
+// The largest number of each row is taken off first, so that no exponential overflows. Either result may be null.
+void PUBLIC(grad_softmax)(size_t outer, size_t length, size_t inner, const NUMBER *x, NUMBER *soft, NUMBER *logarithm, NUMBER *scratch) {
     const size_t block = length * inner;
     if (block == 0) return;
     const size_t most = block < IN_CACHE ? IN_CACHE / block : 1;
     for (size_t o = 0; o < outer; o += most) {
-        const size_t rows = outer - o < most ? outer - o : most, count = rows * inner;
-        NUMBER *largest = scratch, *sums = scratch + count;
-        PUBLIC(grad_reduce)(GRAD_REDUCE_MAX, rows, length, inner, x, largest);
-        minus_rows(rows, length, inner, x, largest, y);
-        PUBLIC(grad_unary)(GRAD_EXP, rows * block, y, y);
-        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, rows, length, inner, y, sums);
+        const size_t rows = outer - o < most ? outer - o : most, count = rows * inner, place = o * block;
+        NUMBER *largest = scratch, *sums = scratch + count, *room = (soft ? soft : logarithm) + place;
+        PUBLIC(grad_reduce)(GRAD_REDUCE_MAX, rows, length, inner, x + place, largest);
+        minus_rows(rows, length, inner, x + place, largest, room);
+        PUBLIC(grad_unary)(GRAD_EXP, rows * block, room, room);
+        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, rows, length, inner, room, sums);
+        if (soft) over_rows(rows, length, inner, sums, soft + place);
         if (logarithm) {
             PUBLIC(grad_unary)(GRAD_LOG, count, sums, sums);
             // One after the other: their sum would round away what is small beside the largest number.
-            minus_rows(rows, length, inner, x, largest, y);
-            minus_rows(rows, length, inner, y, sums, y);
-        } else {
-            over_rows(rows, length, inner, sums, y);
+            minus_rows(rows, length, inner, x + place, largest, logarithm + place);
+            minus_rows(rows, length, inner, logarithm + place, sums, logarithm + place);
         }
-        x += rows * block;
-        y += rows * block;
         if (rows * block >= 1 << 12 && grad_should_stop()) return;
     }
 }

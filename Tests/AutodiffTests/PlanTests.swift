@@ -89,6 +89,35 @@ import Autodiff
         #expect(plan.kernelRuns == 0)
     }
 
+    /// An update behind a product is one pass: what could be computed before it, and measures of what it reads, are computed on the way.
+    @Test(arguments: [ElementType.f64, .f32]) func anUpdateIsOnePass(_ type: ElementType) throws {
+        let tape = Tape()
+        func tensor(_ start: Double) -> Tensor {
+            Tensor((0..<900).map { start + Double($0 * 7 % 11) / 11 }, shape: Shape([30, 30]), type: type)
+        }
+        let (a, b, w, m) = (tape.variable(tensor(0.1)), tape.variable(tensor(-0.4)), tape.variable(tensor(0.3)), tape.variable(tensor(0)))
+        let g = Primitive.matmul(a, b)
+        let moved = m * 0.9 + g * 0.1
+        let next = w * 0.99 - moved * 0.01
+        let results = [next, moved, Primitive.sum(w * w), Primitive.sum(g * m), Primitive.sum((next - w) * (next - w))]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [a, b, w, m], for: .plan), results: results.count))
+        #expect(plan.passes == 2)
+        let values = try #require(try plan.evaluate([a, b, w, m].map(\.value)))
+        for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
+    }
+
+    /// A softmax and its logarithm, as a loss and its gradient ask for, take the exponentials once.
+    @Test(arguments: [ElementType.f64, .f32]) func aSoftmaxAndItsLogarithmAreOneStep(_ type: ElementType) throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<510).map { Double($0 * 13 % 29) / 3 - 4 }, shape: Shape([30, 17]), type: type))
+        let last = Attributes([.int(-1)])
+        let results = [Primitive.logSoftmax(x, attributes: last), Primitive.softmax(x, attributes: last)]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [x], for: .plan), results: 2))
+        #expect(plan.stepCount == 1)
+        let values = try #require(try plan.evaluate([x.value]))
+        for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
+    }
+
     /// A network's step allocates nothing: no primitive in it runs by its own kernel.
     @Test(arguments: [ElementType.f64, .f32]) func aNetworkHasStepsForAll(_ type: ElementType) throws {
         let tape = Tape()

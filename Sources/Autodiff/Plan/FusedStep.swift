@@ -12,6 +12,14 @@ final class FusedStep: PlanStep {
         var isWhole: Bool { repeating == 1 && period == Int.max }
     }
 
+    /// Where the sum of a register, or of its products with another, is put.
+    struct Sum {
+        let slot: Int
+        let source: Int
+        let factor: Int?
+        var sources: [Int] { factor.map { [source, $0] } ?? [source] }
+    }
+
     private let type: ElementType
     private let count: Int
     private let inputs: [Input]
@@ -26,10 +34,10 @@ final class FusedStep: PlanStep {
     private let movingOutputs: [Int]
     private let cost: Int
 
-    /// `sums` are slots with the register that each adds up. `moving` slots have other memory in every run.
+    /// `moving` slots have other memory in every run.
     init(
         _ instructions: [grad_instruction], _ type: ElementType, count: Int, inputs: [Input], outputs: [Int],
-        sums: [(slot: Int, source: Int)], registers: Int, scratch: Int, moving: Set<Int>, label: String
+        sums: [Sum], registers: Int, scratch: Int, moving: Set<Int>, label: String
     ) {
         var slots: [Int] = []
         for sum in sums { slots.append(sum.slot) }
@@ -49,13 +57,13 @@ final class FusedStep: PlanStep {
 
     private static func places(of moving: Set<Int>, in slots: [Int]) -> [Int] { slots.indices.filter { moving.contains(slots[$0]) } }
 
-    private static func lastReads(_ code: [grad_instruction], _ inputs: [Input], _ sums: [(slot: Int, source: Int)]) -> [Int: Int] {
+    private static func lastReads(_ code: [grad_instruction], _ inputs: [Input], _ sums: [Sum]) -> [Int: Int] {
         var last: [Int: Int] = [:]
         for (place, instruction) in code.enumerated() {
             for register in instruction.sources where register < inputs.count { last[inputs[register].slot] = place }
         }
         // What is summed is read at the end of a block.
-        for sum in sums where sum.source < inputs.count { last[inputs[sum.source].slot] = Int.max }
+        for source in sums.flatMap(\.sources) where source < inputs.count { last[inputs[source].slot] = Int.max }
         return last
     }
 
@@ -135,7 +143,7 @@ private final class FusedKernel {
     let chain: UnsafeMutablePointer<grad_fused>
 
     init(
-        _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [(slot: Int, source: Int)],
+        _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [FusedStep.Sum],
         registers: Int
     ) {
         code = .allocate(capacity: max(1, instructions.count))
@@ -148,7 +156,10 @@ private final class FusedKernel {
             (inputs + index).initialize(to: grad_fused_input(data: nil, repeat: operands[index].repeating, period: operands[index].period))
         }
         for index in 0..<outputCount { (outputs + index).initialize(to: nil) }
-        for index in summed.indices { (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source))) }
+        for index in summed.indices {
+            let factor = summed[index].factor.map(UInt16.init) ?? UInt16(GRAD_NO_FACTOR)
+            (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source), factor: factor))
+        }
         chain.initialize(to: grad_fused(
             code: code, inputs: inputs, outputs: outputs, sums: sums, instructions: instructions.count, input_count: operands.count,
             output_count: outputCount, sum_count: summed.count, registers: registers))

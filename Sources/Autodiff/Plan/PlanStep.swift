@@ -64,31 +64,48 @@ final class ScalarStep: PlanStep {
     override func run(_ memory: PlanMemory) { _ = grad_run_scalar(code, count, memory.registers) }
 }
 
-/// A number between a register and the memory of a tensor of one number.
+/// Numbers between registers and the memory of tensors of one number.
 final class MoveStep: PlanStep {
-    enum Direction { case load, store }
-    private let slot: Int
-    private let register: Int
-    private let type: ElementType
-    private let direction: Direction
+    struct Move {
+        let slot: Int
+        let register: Int
+        let type: ElementType
+        let isLoad: Bool
+    }
+    private let moves: [Move]
 
-    init(_ direction: Direction, slot: Int, register: Int, _ type: ElementType) {
-        (self.slot, self.register, self.type, self.direction) = (slot, register, type, direction)
+    init(_ moves: [Move]) {
+        self.moves = moves
         super.init(
-            reads: direction == .load ? [slot] : [], writes: direction == .store ? [slot] : [],
-            label: direction == .load ? "load" : "store", flops: 0)
+            reads: moves.filter(\.isLoad).map(\.slot), writes: moves.filter { !$0.isLoad }.map(\.slot),
+            label: moves.allSatisfy(\.isLoad) ? "load" : moves.contains(where: \.isLoad) ? "load store" : "store", flops: 0)
     }
 
     override var isPass: Bool { false }
 
     override func run(_ memory: PlanMemory) {
-        let place = memory.slots[slot]
-        switch (direction, type) {
-        case (.load, .f64): memory.registers[register] = place.load(as: Double.self)
-        case (.load, .f32): memory.registers[register] = Double(place.load(as: Float.self))
-        case (.store, .f64): place.storeBytes(of: memory.registers[register], as: Double.self)
-        case (.store, .f32): place.storeBytes(of: Float(memory.registers[register]), as: Float.self)
+        for move in moves {
+            let place = memory.slots[move.slot]
+            switch (move.isLoad, move.type) {
+            case (true, .f64): memory.registers[move.register] = place.load(as: Double.self)
+            case (true, .f32): memory.registers[move.register] = Double(place.load(as: Float.self))
+            case (false, .f64): place.storeBytes(of: memory.registers[move.register], as: Double.self)
+            case (false, .f32): place.storeBytes(of: Float(memory.registers[move.register]), as: Float.self)
+            }
         }
+    }
+
+    /// Moves that follow each other, as one step.
+    static func joined(_ steps: [PlanStep]) -> [PlanStep] {
+        var result: [PlanStep] = []
+        for step in steps {
+            if let step = step as? MoveStep, let last = result.last as? MoveStep {
+                result[result.count - 1] = MoveStep(last.moves + step.moves)
+            } else {
+                result.append(step)
+            }
+        }
+        return result
     }
 }
 
@@ -144,18 +161,22 @@ final class ReduceStep: PlanStep {
     }
 }
 
-/// Softmax or its logarithm along the middle of `[outer, length, inner]`.
+/// Softmax along the middle of `[outer, length, inner]`, its logarithm, or both.
 final class SoftmaxStep: PlanStep {
-    private let logarithm: Bool
     private let lengths: (outer: Int, length: Int, inner: Int)
     private let type: ElementType
     private let x: Int
-    private let y: Int
+    private let soft: Int?
+    private let logarithm: Int?
     private let scratch: Int
 
-    init(logarithm: Bool, _ lengths: (outer: Int, length: Int, inner: Int), _ type: ElementType, x: Int, y: Int, scratch: Int, label: String) {
-        (self.logarithm, self.lengths, self.type, self.x, self.y, self.scratch) = (logarithm, lengths, type, x, y, scratch)
-        super.init(reads: [x], writes: [y, scratch], label: label, flops: 4 * lengths.outer * lengths.length * lengths.inner)
+    init(
+        _ lengths: (outer: Int, length: Int, inner: Int), _ type: ElementType, x: Int, soft: Int?, logarithm: Int?, scratch: Int, label: String
+    ) {
+        (self.lengths, self.type, self.x, self.soft, self.logarithm, self.scratch) = (lengths, type, x, soft, logarithm, scratch)
+        super.init(
+            reads: [x], writes: [soft, logarithm].compactMap { $0 } + [scratch], label: label,
+            flops: 4 * lengths.outer * lengths.length * lengths.inner)
     }
 
     override func run(_ memory: PlanMemory) {
@@ -163,12 +184,12 @@ final class SoftmaxStep: PlanStep {
         switch type {
         case .f64:
             grad_softmax_f64(
-                logarithm, outer, length, inner, memory.numbers(x, Double.self), memory.numbers(y, Double.self),
-                memory.numbers(scratch, Double.self))
+                outer, length, inner, memory.numbers(x, Double.self), soft.map { memory.numbers($0, Double.self) },
+                logarithm.map { memory.numbers($0, Double.self) }, memory.numbers(scratch, Double.self))
         case .f32:
             grad_softmax_f32(
-                logarithm, outer, length, inner, memory.numbers(x, Float.self), memory.numbers(y, Float.self),
-                memory.numbers(scratch, Float.self))
+                outer, length, inner, memory.numbers(x, Float.self), soft.map { memory.numbers($0, Float.self) },
+                logarithm.map { memory.numbers($0, Float.self) }, memory.numbers(scratch, Float.self))
         }
     }
 }
