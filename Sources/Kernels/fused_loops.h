@@ -105,6 +105,18 @@ static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *
 GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period >= PTRDIFF_MAX; }
 GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat >= PTRDIFF_MAX || input->period == 1; }
 
+// Where a block of a broadcast input is: a row that holds all of it is read where it lies, and one that repeats within the blocks was
+// put down with the first of them.
+static NUMBER *broadcast(const grad_fused_input *input, size_t first, size_t n, NUMBER *room, int again) {
+    if (input->repeat == 1) {
+        const size_t index = first % input->period;
+        if (index + n <= input->period) return (NUMBER *)input->data + index;
+        if (again && BLOCK % input->period == 0) return room;
+    }
+    fill(input, first, n, room);
+    return room;
+}
+
 // The sums' blocks, joined as they come by a binary counter: reductions.h has the same.
 typedef struct {
     NUMBER lanes[LANES], trees[64];
@@ -166,7 +178,7 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
         for (size_t k = 0; k < inputs; k++) {
             const grad_fused_input *input = &chain->inputs[k];
             if (is_whole(input)) registers[k].data = (NUMBER *)input->data + start;
-            else if (!is_one(input)) fill(input, start, count, registers[k].data);
+            else if (!is_one(input)) registers[k].data = broadcast(input, start, count, rooms + k * BLOCK, done > 0);
         }
         for (size_t k = 0; k < chain->output_count; k++) registers[inputs + k].data = (NUMBER *)chain->outputs[k] + start;
         run_block(chain, count, registers);

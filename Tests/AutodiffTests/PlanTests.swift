@@ -101,7 +101,7 @@ import Autodiff
         let next = w * 0.99 - moved * 0.01
         let results = [next, moved, Primitive.sum(w * w), Primitive.sum(g * m), Primitive.sum((next - w) * (next - w))]
         let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [a, b, w, m], for: .plan), results: results.count))
-        #expect(plan.passes == 2)
+        #expect(plan.passes == 2, "\(plan.listing.map(\.label))")
         let values = try #require(try plan.evaluate([a, b, w, m].map(\.value)))
         for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
     }
@@ -116,6 +116,49 @@ import Autodiff
         #expect(plan.stepCount == 1)
         let values = try #require(try plan.evaluate([x.value]))
         for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
+    }
+
+    /// A loss over all rows is computed for so many of them at a time: it needs memory for no more.
+    @Test(arguments: [ElementType.f64, .f32]) func aLossOverAllRowsGoesByBlocks(_ type: ElementType) throws {
+        let tape = Tape()
+        func tensor(_ axes: [Int], _ scale: Double) -> Tensor {
+            let shape = Shape(axes)
+            return Tensor((0..<shape.count).map { (Double($0 * 7 % 23) / 23 - 0.4) * scale }, shape: shape, type: type)
+        }
+        let (x, w, b, v) = (
+            tape.variable(tensor([3001, 20], 1)), tape.variable(tensor([20, 64], 0.7)), tape.variable(tensor([64], 0.3)),
+            tape.variable(tensor([64, 5], 1.3)))
+        let labels = tape.variable(Tensor((0..<3001).map { Double($0 * 3 % 5) }))
+        let scale = tape.variable(Tensor(0.9, type: type))
+        let hidden = Primitive.tanh(Primitive.matmul(x, w) * scale + b)
+        let scores = Primitive.logSoftmax(Primitive.matmul(hidden, v), attributes: Attributes([.int(-1)]))
+        let picked = Primitive.gather(scores, Primitive.reshape(labels, attributes: Attributes([.ints([3001, 1])])), axis: -1)
+        let results = [-Primitive.mean(picked), Primitive.sum(hidden)]
+        let inputs = [x, w, b, v, labels, scale]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: inputs, for: .plan), results: 2))
+        #expect(plan.passes == 1)
+        #expect(plan.byteCount < 3001 * 64 * type.size)
+        for _ in 0..<2 {
+            let values = try #require(try plan.evaluate(inputs.map(\.value)))
+            for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
+        }
+        #expect(plan.kernelRuns == 0)
+        var wrong = inputs.map(\.value)
+        wrong[4] = Tensor((0..<3001).map { $0 == 2999 ? 5 : 0 })
+        #expect(throws: PrimitiveError.self) { _ = try plan.evaluate(wrong) }
+    }
+
+    /// What mixes rows is computed for all of them at once.
+    @Test func rowsThatMeetAreNotDivided() throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<3000 * 30).map { Double($0 * 7 % 23) / 23 - 0.4 }, shape: Shape([3000, 30])))
+        let centred = x - Primitive.mean(x, attributes: Attributes([.int(0), .flag(true)]))
+        let running = Primitive.cumsum(x, attributes: Attributes([.int(0)]))
+        for result in [Primitive.sum(centred * centred), Primitive.sum(running * running)] {
+            let plan = try #require(Plan(Graph(tape, outputs: [result], inputs: [x], for: .plan), results: 1))
+            #expect(plan.passes > 1)
+            #expect(agree(try #require(try plan.evaluate([x.value]))[0], result.value, .f64))
+        }
     }
 
     /// A network's step allocates nothing: no primitive in it runs by its own kernel.

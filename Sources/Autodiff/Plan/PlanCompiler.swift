@@ -9,6 +9,8 @@ import Tensors
 struct PlanCompiler {
     let graph: Graph
     let resultCount: Int
+    /// What of it goes through its rows in blocks.
+    let blocks: RowBlocks?
 
     /// A value's memory: its size, and who gives it.
     struct Slot {
@@ -48,8 +50,10 @@ struct PlanCompiler {
     var constants: [Tensor] = []
 
     init(_ graph: Graph, results: Int) {
-        self.graph = graph.legalized()
+        let graph = graph.legalized()
+        self.graph = graph
         resultCount = results
+        blocks = RowBlocks(graph, outputs: graph.outputs)
         places = Array(repeating: nil, count: self.graph.terms.count)
         countUsers()
     }
@@ -102,6 +106,7 @@ struct PlanCompiler {
     private mutating func assign(_ unit: Unit) {
         switch unit.form {
         case .scalars: for place in unit.terms { places[place] = .register(register()) }
+        case .rows: for place in blocks?.totals ?? [] { places[place] = .register(register()) }
         case .view(let place):
             let source = graph[graph[place].operands[0]]
             let isMoved = (source.shape.rank == 0) != (graph[place].shape.rank == 0)

@@ -8,6 +8,7 @@ extension PlanCompiler {
         switch unit.form {
         case .scalars: emitScalars(unit.terms)
         case .chain(let shape, let type): emitChain(unit.terms, shape, type)
+        case .rows: emitRows()
         case .view(let place): emitView(place)
         case .single(let place): emitSingle(place)
         }
@@ -181,6 +182,18 @@ extension PlanCompiler {
             return FusedStep.Input(slot: cell(number, type), repeating: Broadcast.one.repeating, period: Broadcast.one.period)
         case nil: return FusedStep.Input(slot: 0, repeating: 1, period: .max)
         }
+    }
+
+    // MARK: Rows
+
+    private mutating func emitRows() {
+        guard let blocks else { return }
+        let data = blocks.data.map { (slot: slot(of: $0), stride: graph[$0].shape.count / blocks.rows * graph[$0].type.size) }
+        let terms = graph.terms.indices.filter { blocks.isRowed[$0] && !graph[$0].isInput } + blocks.totals
+        steps.append(RowsStep(
+            blocks, data: data, sides: blocks.sides.map { places[$0] ?? .register(0) },
+            totals: blocks.totals.map { (register: register(of: $0), type: graph[$0].type) },
+            label: "\(blocks.height) rows of \(blocks.rows) at a time: \(label(terms))"))
     }
 
     // MARK: Views and single steps

@@ -7,6 +7,8 @@ extension PlanCompiler {
     enum Form: Hashable {
         case scalars
         case chain(Shape, ElementType)
+        /// All that goes through the rows in blocks.
+        case rows
         /// A step of its own.
         case single(Int)
         /// The same memory under another shape.
@@ -39,6 +41,13 @@ extension PlanCompiler {
     }
 
     private func levels(_ forms: [Form?], atLeast least: [Int]) -> [Int] {
+        guard let blocks else { return levels(forms, atLeast: least, rows: 0) }
+        // What the rows read besides does not wait for them.
+        let early = levels(forms, atLeast: least, rows: 0)
+        return levels(forms, atLeast: least, rows: blocks.sides.reduce(0) { max($0, early[$1] + 1) })
+    }
+
+    private func levels(_ forms: [Form?], atLeast least: [Int], rows: Int) -> [Int] {
         var levels = [Int](repeating: -1, count: forms.count)
         for (place, term) in graph.terms.enumerated() {
             guard let form = forms[place] else { continue }
@@ -47,7 +56,7 @@ extension PlanCompiler {
                 let together = forms[operand] == form && !isSum(operand)
                 level = max(level, together ? levels[operand] : levels[operand] + 1)
             }
-            levels[place] = level
+            levels[place] = form == .rows ? rows : level
         }
         return levels
     }
@@ -117,6 +126,7 @@ extension PlanCompiler {
     // MARK: Forms
 
     private func form(of place: Int, _ term: Term) -> Form {
+        if let blocks, blocks.isRowed[place] || blocks.totals.contains(place) { return .rows }
         if isView(term) { return .view(place) }
         if isSum(place) {
             let x = graph[term.operands[0]]
