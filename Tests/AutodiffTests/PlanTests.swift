@@ -151,10 +151,12 @@ import Autodiff
     /// What mixes rows is computed for all of them at once.
     @Test func rowsThatMeetAreNotDivided() throws {
         let tape = Tape()
-        let x = tape.variable(Tensor((0..<3000 * 30).map { Double($0 * 7 % 23) / 23 - 0.4 }, shape: Shape([3000, 30])))
-        let centred = x - Primitive.mean(x, attributes: Attributes([.int(0), .flag(true)]))
-        let running = Primitive.cumsum(x, attributes: Attributes([.int(0)]))
-        for result in [Primitive.sum(centred * centred), Primitive.sum(running * running)] {
+        let x = tape.variable(Tensor((0..<90_000).map { Double($0 * 7 % 23) / 23 - 0.4 }, shape: Shape([3000, 30])))
+        let mean: Node = Primitive.mean(x, attributes: Attributes([.int(0), .flag(true)]))
+        let centred: Node = x - mean
+        let running: Node = Primitive.cumsum(x, attributes: Attributes([.int(0)]))
+        let sums: [Node] = [Primitive.sum(centred * centred), Primitive.sum(running * running)]
+        for result in sums {
             let plan = try #require(Plan(Graph(tape, outputs: [result], inputs: [x], for: .plan), results: 1))
             #expect(plan.passes > 1)
             #expect(agree(try #require(try plan.evaluate([x.value]))[0], result.value, .f64))

@@ -69,11 +69,11 @@ extension PlanCompiler {
         var chosen = levels
         let feeding = feedingTensors()
         for place in graph.terms.indices.reversed() {
-            guard case .chain = forms[place], !isOutput[place], !users[place].isEmpty else { continue }
+            guard case .chain = forms[place] else { continue }
             let later: Int?
             if isSum(place) {
                 later = feeding[place] ? nil : laterReader(of: place, forms, chosen)
-            } else if users[place].allSatisfy({ forms[$0] == forms[place] }) {
+            } else if !isOutput[place], users[place].allSatisfy({ forms[$0] == forms[place] }) {
                 later = users[place].map { chosen[$0] }.min()
             } else {
                 later = nil
