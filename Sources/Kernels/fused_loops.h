@@ -11,25 +11,28 @@ typedef struct {
     size_t stride;
 } block_register;
 
-// a b + c and its kin; a may be one number for all, as a scale often is.
+// a b + c and its kin; a and c may be one number for all, as in a polynomial they are.
+#define THREE_LOOP(A, C, EXPRESSION) \
+    GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
+        const NUMBER p = A * b[i], addend = C; \
+        y[i] = EXPRESSION; \
+    }
 #define THREE(name, EXPRESSION) \
-    static GRAD_CLONES void three_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, const NUMBER *c, NUMBER *y) { \
-        if (sa) { \
-            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
-                const NUMBER p = a[i] * b[i]; \
-                y[i] = EXPRESSION; \
-            } \
+    static GRAD_CLONES void three_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, const NUMBER *c, size_t sc, NUMBER *y) { \
+        const NUMBER factor = *a, only = *c; \
+        if (sa && sc) { \
+            THREE_LOOP(a[i], c[i], EXPRESSION) \
+        } else if (sa) { \
+            THREE_LOOP(a[i], only, EXPRESSION) \
+        } else if (sc) { \
+            THREE_LOOP(factor, c[i], EXPRESSION) \
         } else { \
-            const NUMBER only = *a; \
-            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
-                const NUMBER p = only * b[i]; \
-                y[i] = EXPRESSION; \
-            } \
+            THREE_LOOP(factor, only, EXPRESSION) \
         } \
     }
-THREE(mul_add, p + c[i])
-THREE(mul_sub, p - c[i])
-THREE(sub_mul, c[i] - p)
+THREE(mul_add, p + addend)
+THREE(mul_sub, p - addend)
+THREE(sub_mul, addend - p)
 
 static const NUMBER *spread(block_register operand, size_t n, NUMBER *room) {
     if (operand.stride) return operand.data;
@@ -39,16 +42,16 @@ static const NUMBER *spread(block_register operand, size_t n, NUMBER *room) {
 }
 
 static void run_three(unsigned op, size_t n, block_register a, block_register b, block_register c, NUMBER *y) {
-    NUMBER second[BLOCK], third[BLOCK];
+    NUMBER room[BLOCK];
     if (!b.stride) {
         const block_register other = a;
         a = b;
         b = other;
     }
-    const NUMBER *bs = spread(b, n, second), *cs = spread(c, n, third);
-    if (op == GRAD_MUL_ADD) three_mul_add(n, a.data, a.stride, bs, cs, y);
-    if (op == GRAD_MUL_SUB) three_mul_sub(n, a.data, a.stride, bs, cs, y);
-    if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, cs, y);
+    const NUMBER *bs = spread(b, n, room);
+    if (op == GRAD_MUL_ADD) three_mul_add(n, a.data, a.stride, bs, c.data, c.stride, y);
+    if (op == GRAD_MUL_SUB) three_mul_sub(n, a.data, a.stride, bs, c.data, c.stride, y);
+    if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, c.data, c.stride, y);
 }
 
 static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {

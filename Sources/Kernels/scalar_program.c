@@ -4,60 +4,59 @@
 
 #pragma clang fp contract(off)
 
-// Long operations stay out of the dispatcher, which keeps its own values in registers that way.
+// Long operations stay out of the dispatch, whose functions then have nothing to save.
 #define OUT_OF_LINE_UNARY(OP, name) static __attribute__((noinline)) double far_##name(double a) { return f64_##name(a); }
 #define OUT_OF_LINE_BINARY(OP, name) \
     static __attribute__((noinline)) double far_##name(double a, double b) { return f64_##name(a, b); }
 GRAD_EACH_LONG_UNARY(OUT_OF_LINE_UNARY)
 GRAD_EACH_TRIGONOMETRIC(OUT_OF_LINE_UNARY)
 GRAD_EACH_LONG_BINARY(OUT_OF_LINE_BINARY)
+static __attribute__((noinline)) double far_log_of_base(double a, double *low) { return f64_log_of_base(a, low); }
+static __attribute__((noinline)) double far_pow_by_log(double a, double b, double l, double l_low) { return f64_pow_by_log(a, b, l, l_low); }
 
-// Threaded code: every operation jumps to the next one's place by itself, so that the processor predicts each jump from its
-// own history. The code's end is looked for once an instruction, a comparison beside the jump.
-GRAD_INLINE ptrdiff_t run(const grad_instruction *code, size_t n, double *registers) {
-    static const void *const places[] = {
-#define PLACE(OP, name) [GRAD_##OP] = &&do_##name,
-        GRAD_EACH_UNARY(PLACE) GRAD_EACH_BINARY(PLACE)
-        [GRAD_WHERE] = &&do_where, [GRAD_MUL_ADD] = &&do_mul_add, [GRAD_MUL_SUB] = &&do_mul_sub,
-        [GRAD_SUB_MUL] = &&do_sub_mul, [GRAD_GUARD] = &&do_guard, [GRAD_SINGLE] = &&do_single,
-    };
-    const grad_instruction *at = code, *const end = code + n;
-    if (at == end) return GRAD_RAN_TO_THE_END;
-    goto *places[at->op];
+// Threaded code: every operation is a function that ends by a jump to the next one's, so that the processor predicts each jump from its own
+// history. (Labels in one function were joined by the compiler to a single jump for all.) Gives the guard that failed, or null at the end.
+typedef const grad_instruction *operation(const grad_instruction *at, const grad_instruction *end, double *registers);
+static operation *const operations[GRAD_LAST_OPERATION + 1];
 
 #define A registers[at->a]
 #define B registers[at->b]
 #define C registers[at->c]
-#define NEXT \
-    if (++at == end) return GRAD_RAN_TO_THE_END; \
-    goto *places[at->op];
-#define NEAR_UNARY(OP, name) do_##name: registers[at->dst] = f64_##name(A); NEXT
-#define FAR_UNARY(OP, name) do_##name: registers[at->dst] = far_##name(A); NEXT
-#define NEAR_BINARY(OP, name) do_##name: registers[at->dst] = f64_##name(A, B); NEXT
-#define FAR_BINARY(OP, name) do_##name: registers[at->dst] = far_##name(A, B); NEXT
-    GRAD_EACH_SHORT_UNARY(NEAR_UNARY)
-    GRAD_EACH_LONG_UNARY(FAR_UNARY)
-    GRAD_EACH_TRIGONOMETRIC(FAR_UNARY)
-    GRAD_EACH_SHORT_BINARY(NEAR_BINARY)
-    GRAD_EACH_LONG_BINARY(FAR_BINARY)
-do_where:
-    registers[at->dst] = f64_where(A, B, C);
-    NEXT
-do_mul_add:
-    registers[at->dst] = A * B + C;
-    NEXT
-do_mul_sub:
-    registers[at->dst] = A * B - C;
-    NEXT
-do_sub_mul:
-    registers[at->dst] = C - A * B;
-    NEXT
-do_guard:
-    if ((A != 0) != at->b) return at - code;
-    NEXT
-do_single:
-    registers[at->dst] = (double)(float)A;
-    NEXT
+#define OPERATION(name, RESULT) \
+    static const grad_instruction *do_##name(const grad_instruction *at, const grad_instruction *end, double *registers) { \
+        RESULT; \
+        if (++at == end) return NULL; \
+        __attribute__((musttail)) return operations[at->op](at, end, registers); \
+    }
+#define NEAR_UNARY(OP, name) OPERATION(name, registers[at->dst] = f64_##name(A))
+#define FAR_UNARY(OP, name) OPERATION(name, registers[at->dst] = far_##name(A))
+#define NEAR_BINARY(OP, name) OPERATION(name, registers[at->dst] = f64_##name(A, B))
+#define FAR_BINARY(OP, name) OPERATION(name, registers[at->dst] = far_##name(A, B))
+GRAD_EACH_SHORT_UNARY(NEAR_UNARY)
+GRAD_EACH_LONG_UNARY(FAR_UNARY)
+GRAD_EACH_TRIGONOMETRIC(FAR_UNARY)
+GRAD_EACH_SHORT_BINARY(NEAR_BINARY)
+GRAD_EACH_LONG_BINARY(FAR_BINARY)
+OPERATION(where, registers[at->dst] = f64_where(A, B, C))
+OPERATION(mul_add, registers[at->dst] = A * B + C)
+OPERATION(mul_sub, registers[at->dst] = A * B - C)
+OPERATION(sub_mul, registers[at->dst] = C - A * B)
+OPERATION(guard, if ((A != 0) != at->b) return at)
+OPERATION(single, registers[at->dst] = (double)(float)A)
+OPERATION(log_of_base, registers[at->dst] = far_log_of_base(A, &registers[at->dst + 1]))
+OPERATION(pow_by_log, registers[at->dst] = far_pow_by_log(A, B, C, registers[at->c + 1]))
+
+static operation *const operations[GRAD_LAST_OPERATION + 1] = {
+#define ENTRY(OP, name) [GRAD_##OP] = do_##name,
+    GRAD_EACH_UNARY(ENTRY) GRAD_EACH_BINARY(ENTRY)
+    [GRAD_WHERE] = do_where, [GRAD_MUL_ADD] = do_mul_add, [GRAD_MUL_SUB] = do_mul_sub, [GRAD_SUB_MUL] = do_sub_mul,
+    [GRAD_GUARD] = do_guard, [GRAD_SINGLE] = do_single, [GRAD_LOG_OF_BASE] = do_log_of_base, [GRAD_POW_BY_LOG] = do_pow_by_log,
+};
+
+GRAD_INLINE ptrdiff_t run(const grad_instruction *code, size_t n, double *registers) {
+    if (n == 0) return GRAD_RAN_TO_THE_END;
+    const grad_instruction *const stopped = operations[code->op](code, code + n, registers);
+    return stopped ? stopped - code : GRAD_RAN_TO_THE_END;
 }
 
 ptrdiff_t grad_run_scalar(const grad_instruction *code, size_t n, double *registers) { return run(code, n, registers); }

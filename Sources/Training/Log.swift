@@ -4,35 +4,49 @@
 /// is taken. The last row is always there.
 package struct Log: Sendable, Equatable {
     package let names: [String]
-    /// One column for each name, all of the same length.
-    package private(set) var columns: [[Double]]
+    /// The rows, one after another: so a row is put down in one piece.
+    private var numbers: [Double] = []
     /// Every how many rows one is kept.
     package private(set) var stride = 1
     /// How many rows were given.
     package private(set) var given = 0
-    /// The newest row, if the stride passed it over.
-    private var pending: [Double]?
+    /// The newest row, if the stride passed it over; else what is left of one, whose memory the next takes.
+    private var last: [Double] = []
+    private var isPending = false
 
     package static let capacity = 1 << 14
 
     package init(_ names: [String]) {
         self.names = names
-        columns = [[Double]](repeating: [], count: names.count)
     }
 
     /// As it was saved.
     package init(_ names: [String], columns: [[Double]], stride: Int, given: Int, pending: [Double]?) {
         self.names = names
-        self.columns = columns
+        numbers = (columns.first ?? []).indices.flatMap { row in columns.map { $0[row] } }
         self.stride = max(1, stride)
         self.given = given
-        self.pending = pending
+        last = pending ?? []
+        isPending = pending != nil
     }
 
-    package var newest: [Double]? { pending }
+    /// The newest row, if the stride passed it over.
+    package var newest: [Double]? { isPending ? last : nil }
+
+    package static func == (a: Log, b: Log) -> Bool {
+        a.names == b.names && a.numbers == b.numbers && a.stride == b.stride && a.given == b.given && a.newest == b.newest
+    }
+
+    /// Rows that are kept, without the newest where that was passed over.
+    private var kept: Int { names.isEmpty ? 0 : numbers.count / names.count }
 
     /// Rows that are there, the newest included.
-    package var count: Int { (columns.first?.count ?? 0) + (pending == nil ? 0 : 1) }
+    package var count: Int { kept + (isPending ? 1 : 0) }
+
+    /// One column for each name, all of the same length, without the newest row where that was passed over.
+    package var columns: [[Double]] { names.indices.map(column) }
+
+    private func column(_ index: Int) -> [Double] { Swift.stride(from: index, to: numbers.count, by: names.count).map { numbers[$0] } }
 
     package mutating func append(_ row: [Double]) { row.withUnsafeBufferPointer { append($0) } }
 
@@ -41,12 +55,13 @@ package struct Log: Sendable, Equatable {
         defer { given += 1 }
         guard given % stride == 0 else {
             // In the memory of the last one, which a long run passes over every time.
-            if pending == nil { pending = Array(row) } else { for index in row.indices { pending?[index] = row[index] } }
+            last.replaceSubrange(last.indices, with: row)
+            isPending = true
             return
         }
-        pending = nil
-        for (index, number) in row.enumerated() { columns[index].append(number) }
-        if columns[0].count == Log.capacity { thin() }
+        isPending = false
+        numbers.append(contentsOf: row)
+        if numbers.count == Log.capacity * names.count { thin() }
     }
 
     /// How many of the next rows are passed over.
@@ -56,28 +71,33 @@ package struct Log: Sendable, Equatable {
     package mutating func pass(_ rows: Int) { given += rows }
 
     private mutating func thin() {
-        for index in columns.indices {
-            columns[index] = Swift.stride(from: 0, to: columns[index].count, by: 2).map { columns[index][$0] }
+        let width = names.count
+        let half = (kept + 1) / 2
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            for row in 0..<half { for column in 0..<width { numbers[row * width + column] = numbers[2 * row * width + column] } }
         }
+        numbers.removeLast(numbers.count - half * width)
         stride *= 2
     }
 
     /// A column with the newest row; empty for a name that is not there.
     package subscript(name: String) -> [Double] {
         guard let index = names.firstIndex(of: name) else { return [] }
-        return pending.map { columns[index] + [$0[index]] } ?? columns[index]
+        return column(index) + (newest.map { [$0[index]] } ?? [])
     }
 
     /// The newest number of a column.
     package func last(_ name: String) -> Double? { names.firstIndex(of: name).flatMap(last(at:)) }
 
-    package func last(at column: Int) -> Double? { pending?[column] ?? columns[column].last }
+    package func last(at column: Int) -> Double? {
+        isPending ? last[column] : numbers.isEmpty ? nil : numbers[numbers.count - names.count + column]
+    }
 
     /// The rows that are there of those given from the `number`th on, counted from 0.
     package func rows(from number: Int) -> [[Double]] {
-        let first = (number + stride - 1) / stride, kept = columns.first?.count ?? 0
-        let rows = first < kept ? (first..<kept).map { row in columns.map { $0[row] } } : []
-        return rows + (pending.map { number < given ? [$0] : [] } ?? [])
+        let first = (number + stride - 1) / stride, width = names.count
+        let rows = first < kept ? (first..<kept).map { Array(numbers[$0 * width..<($0 + 1) * width]) } : []
+        return rows + (newest.map { number < given ? [$0] : [] } ?? [])
     }
 
     package var rows: [[Double]] { rows(from: 0) }

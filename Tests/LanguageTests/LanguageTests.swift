@@ -20,7 +20,7 @@ import Wording
     }
 
     /// Compiled plans change no result: neither from the first call on, nor left out.
-    @Test(arguments: GoldenCase.all, [PlanMode.forced, .off])
+    @Test(arguments: GoldenCase.all, [PlanMode.forced, .off, .forcedInMemory])
     func goldenWithPlans(_ golden: GoldenCase, _ plans: PlanMode) throws {
         let text = try golden.text()
         let actual = DeepStack.run { golden.annotated(text, plans: plans) }

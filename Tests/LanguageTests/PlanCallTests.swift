@@ -75,7 +75,7 @@ import Testing
         "{ unused = randn([4])\n v[randint(0, 3)] * rand() }",
     ]) func everyDrawIsTheTapes(_ body: String) {
         let code = "f(v) = \(body)\nfor i in 1...12 { print(grad(f)([1, i, 3]), rand()) }"
-        for mode in [PlanMode.on, .forced] {
+        for mode in [PlanMode.on, .forced, .forcedInMemory] {
             let planned = counts(code, mode)
             #expect(planned.found.output == counts(code, .off).found.output, "\(planned.found.error?.message ?? "")")
             #expect(planned.counts.compiled > 0, "\(planned.counts)")
@@ -89,7 +89,7 @@ import Testing
             f(x) = sum(x) * h(x[0], x[1]^2)
             for i in 1...8 { print(grad(f)([0.3 * i, 2]), hessian(f)([0.3 * i, 2])); scale <- scale + 0.1 }
             """
-        for mode in [PlanMode.on, .forced] {
+        for mode in [PlanMode.on, .forced, .forcedInMemory] {
             let planned = counts(code, mode)
             #expect(planned.found.output == counts(code, .off).found.output, "\(planned.found.error?.message ?? "")")
             #expect(planned.counts.hits > 0 && planned.counts.abandoned == 0, "\(planned.counts)")
@@ -133,7 +133,7 @@ import Testing
                 for k in 0..<3 { print(max(abs(h[k] - hvp(x -> sum(f(x)^2), x, eye(3)[k]))) < 1e-5) }
             }
             """
-        for mode in [PlanMode.on, .off, .forced] {
+        for mode in [PlanMode.on, .off, .forced, .forcedInMemory] {
             let found = counts(code, mode).found
             #expect(found.error == nil, "\(found.error?.message ?? "")")
             #expect(found.output.count >= 15 && found.output.allSatisfy { $0 == "true" }, "\(found.output)")
@@ -218,6 +218,32 @@ import Testing
         let found = counts(run("")), patient = counts(run(", patience: 1000000"))
         #expect(found.found.error == nil && found.found.output == patient.found.output, "\(found.found.error?.message ?? "")")
         #expect(found.counts.hits > 139_990)
+    }
+
+    /// Small tensors are registers: C repeats the update, and of those that history passes over nothing is measured. What a count or a place was read from
+    /// is no input that changes.
+    @Test(arguments: ["adam(lr: 0.01)", "momentum(lr: 1e-4)", "radam(lr: 0.001)"]) func aRunOverSmallTensorsIsARegisterProgram(_ rule: String) {
+        func run(_ options: String, _ mode: PlanMode) -> (counts: PlanCounts, found: Session.Found) {
+            counts(
+                "d = 3\nf(p) = { x = p.x\n sum(100 * (x[1..<d] - x[0..<d - 1]^2)^2 + (1 - x[0..<d - 1])^2) + sum((p.M @ x)^2) + p.b^2 }\n"
+                    + "r = train(f, {x: sin(arange(d)), M: cos(reshape(arange(6), [2, 3])), b: 1}, steps: 40000, rule: \(rule)\(options))\nh = r.history\n"
+                    + "print(r.best, size(h.steps.loss), sum(h.steps.loss), sum(h.steps.cosine[1...-1]), sum(h.epochs.update[1...-1]))",
+                mode)
+        }
+        let (registers, patient, memory) = (run("", .on), run(", patience: 1000000", .on), run("", .forcedInMemory))
+        #expect(registers.found.error == nil, "\(registers.found.error?.message ?? "")")
+        #expect(registers.counts.repeated > 39_900 && registers.counts.unmeasured > 2000, "\(registers.counts)")
+        #expect(patient.counts.unmeasured == 0 && patient.found.output == registers.found.output)
+        #expect(memory.counts.repeated == 0 && memory.counts.hits > 39_900)
+        let (a, b) = (numbers(registers.found.output), numbers(memory.found.output))
+        #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }, "\(a)\n\(b)")
+    }
+
+    /// A place that is computed from what changes has to stay the same at each turn, which only single updates look at.
+    @Test func aPlaceThatMayChangeIsLookedAtInEachUpdate() {
+        let code = "f(x) = sum((x[round(0 * x[0])] - 1)^2 + (x - 2)^2)\nr = train(f, [0.5, 1], steps: 500, lr: 0.01)\nprint(r.params)"
+        let planned = counts(code)
+        #expect(planned.found.error == nil && planned.counts.repeated == 0 && planned.found.output == counts(code, .off).found.output)
     }
 
     /// One plan for the first update, which has no gradient before it, one for the others, and one for the loss over all rows, which is asked for at
@@ -361,7 +387,7 @@ import Testing
             """
         let off = counts(code, .off)
         #expect(off.found.error == nil, "\(off.found.error?.message ?? "")\n\(code)")
-        for mode in [PlanMode.on, .forced] {
+        for mode in [PlanMode.on, .forced, .forcedInMemory] {
             let (a, b) = (numbers(counts(code, mode).found.output), numbers(off.found.output))
             let agree = a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= 1e-7 * max(1, abs($1)) }
             #expect(agree, "\(mode)\n\(code)\n\(a)\n\(b)")

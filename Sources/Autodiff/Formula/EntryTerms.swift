@@ -78,48 +78,18 @@ package struct EntryTerms {
     }
 
     private func product(_ operands: [Node], _ terms: [[FormulaTerm]], _ node: Node) -> [FormulaTerm]? {
-        guard operands.allSatisfy({ $0.shape.rank <= 2 }) else { return nil }
         let (a, b) = (operands[0].shape, operands[1].shape)
-        let (turnsA, turnsB) = (node.attributes.flag(0) && a.rank == 2, node.attributes.flag(1) && b.rank == 2)
-        let (rows, inner) = a.rank == 1 ? (1, a[0]) : turnsA ? (a[1], a[0]) : (a[0], a[1])
-        let columns = b.rank == 1 ? 1 : turnsB ? b[0] : b[1]
-        return (0..<rows * columns).map { place in
-            let (row, column) = (place / columns, place % columns)
-            return algebra.add((0..<inner).map { k in
-                let left = a.rank == 1 ? k : turnsA ? k * a[1] + row : row * a[1] + k
-                let right = b.rank == 1 ? k : turnsB ? column * b[1] + k : k * b[1] + column
-                return algebra.multiply([terms[0][left], terms[1][right]])
-            })
-        }
+        guard let product = try? Product(a, b, node.attributes.flag(0), node.attributes.flag(1)) else { return nil }
+        return product.factors(a, b).map { pairs in algebra.add(pairs.map { algebra.multiply([terms[0][$0.a], terms[1][$0.b]]) }) }
     }
 
-    /// What moves and adds numbers: its coefficients are found by running it on the unit tensors. `nil` for what is not linear.
+    /// What moves and adds numbers. `nil` for what is not linear.
     private func linear(_ operands: [Node], _ terms: [[FormulaTerm]], _ node: Node) -> [FormulaTerm]? {
-        func run(_ values: [Tensor]) -> [Double]? { (try? node.primitive.evaluate(values, node.attributes))?.numbers }
-        let free = operands.indices.filter { !operands[$0].isConstant }
-        func values(_ change: (Int, Int) -> Double) -> [Tensor] {
-            operands.enumerated().map { index, operand in
-                guard free.contains(index) else { return operand.value }
-                return Tensor((0..<operand.shape.count).map { change(index, $0) }, shape: operand.shape)
-            }
+        let fixed = operands.map { $0.isConstant ? $0.value : nil }
+        guard let entries = LinearEntries(node.primitive, node.attributes, operands.map(\.shape), fixed: fixed) else { return nil }
+        return zip(entries.origin, entries.addends).map { origin, addends in
+            algebra.sum([Addend(coefficient: origin, term: algebra.one)]
+                + addends.map { Addend(coefficient: $0.coefficient, term: terms[$0.operand][$0.place]) })
         }
-        guard let origin = run(values { _, _ in 0 }) else { return nil }
-        var sums = origin.map { [Addend(coefficient: $0, term: algebra.one)] }
-        var expected = origin
-        for index in free {
-            for place in 0..<operands[index].shape.count {
-                guard let column = run(values { $0 == index && $1 == place ? 1 : 0 }) else { return nil }
-                for row in column.indices where column[row] != origin[row] {
-                    let coefficient = column[row] - origin[row]
-                    sums[row].append(Addend(coefficient: coefficient, term: terms[index][place]))
-                    expected[row] += coefficient * EntryTerms.probe(index, place)
-                }
-            }
-        }
-        guard let probed = run(values(EntryTerms.probe)), zip(probed, expected).allSatisfy({ abs($0 - $1) < 1e-9 }) else { return nil }
-        return sums.map(algebra.sum)
     }
-
-    /// Some numbers to try linearity with.
-    private static func probe(_ index: Int, _ place: Int) -> Double { 0.37 + 0.71 * Double((place * 5 + index * 3) % 7) }
 }

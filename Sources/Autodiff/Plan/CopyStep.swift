@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Numbers put in another arrangement: transposes, slices, borders, parts side by side. Each part is a copy with steps of its own on
-/// both sides.
+/// both sides; it may be added to what is there.
 final class CopyStep: PlanStep {
     /// A copy from one slot; lengths and steps outermost first, in numbers.
     struct Part {
@@ -31,10 +31,13 @@ final class CopyStep: PlanStep {
     private let type: ElementType
     /// What fills the places that no part reaches; `nil` where there are none.
     private let background: Double?
+    private let isAdding: Bool
     private let walks: [Walk]
 
-    init(_ parts: [Part], into target: Int, count: Int, _ type: ElementType, background: Double? = nil, label: String) {
-        (self.target, self.count, self.type, self.background) = (target, count, type, background)
+    init(
+        _ parts: [Part], into target: Int, count: Int, _ type: ElementType, background: Double? = nil, isAdding: Bool = false, label: String
+    ) {
+        (self.target, self.count, self.type, self.background, self.isAdding) = (target, count, type, background, isAdding)
         walks = parts.map(CopyStep.walk)
         super.init(reads: parts.map(\.source), writes: [target], label: label, flops: 0)
     }
@@ -93,7 +96,7 @@ final class CopyStep: PlanStep {
     ) {
         let (lengths, from, to) = (walk.lengths, walk.from, walk.to)
         // A plain transpose of a matrix has a kernel of its own: result [c, r] of [r, c].
-        if walk.rank == 2, to[0] == 1, to[1] == lengths[0], from[1] == 1, from[0] == lengths[1] {
+        if !isAdding, walk.rank == 2, to[0] == 1, to[1] == lengths[0], from[1] == 1, from[0] == lengths[1] {
             return transpose(lengths[0], lengths[1], source, target)
         }
         let (length, step, sourceStep) = (lengths[0], to[0], from[0])
@@ -101,7 +104,11 @@ final class CopyStep: PlanStep {
         for axis in 0..<walk.rank { counter[axis] = 0 }
         var (at, place) = (0, 0)
         while true {
-            if step == 1 && sourceStep == 1 {
+            if isAdding && step == 1 && sourceStep == 1 {
+                for i in 0..<length { target[at &+ i] += source[place &+ i] }
+            } else if isAdding {
+                for i in 0..<length { target[at &+ i &* step] += source[place &+ i &* sourceStep] }
+            } else if step == 1 && sourceStep == 1 {
                 (target + at).update(from: source + place, count: length)
             } else if step == 1 && sourceStep == 0 {
                 (target + at).update(repeating: source[place], count: length)

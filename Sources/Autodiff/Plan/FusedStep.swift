@@ -178,7 +178,7 @@ extension grad_instruction {
     /// The registers that it reads.
     var sources: [Int] {
         let operation = UInt32(op)
-        if operation <= GRAD_LAST_UNARY.rawValue { return [Int(a)] }
+        if operation <= GRAD_LAST_UNARY.rawValue || operation == UInt32(GRAD_SINGLE) { return [Int(a)] }
         if operation <= GRAD_LAST_BINARY.rawValue { return [Int(a), Int(b)] }
         return [Int(a), Int(b), Int(c)]
     }

@@ -14,7 +14,7 @@ package final class Plan {
     package let graph: Graph
     /// How many of the graph's outputs are results; the others are guards.
     package let resultCount: Int
-    private let guards: [Guard]
+    let guards: [Guard]
     private let memory: PlanMemory
     private let arena: UnsafeMutableRawPointer
     /// What it takes for itself while it lives.
@@ -24,10 +24,16 @@ package final class Plan {
     private let work: Int
     private let steps: [PlanStep]
     private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
-    private let inputs: [PlanPlace]
-    private let results: [PlanPlace]
+    private let inputs: [PlanOperand]
+    private let results: [PlanOperand]
+    private let isInRegisters: Bool
+    /// For a loop that wants registers of its own.
+    let spareRegisters: Range<Int>
+    private static let mostSpare = 16
     /// Constants' memory stays.
     private let constants: [Tensor]
+    /// Whether it is one register program: all numbers lie in registers while it runs, those of tensors fetched before and put down after.
+    package let isProgram: Bool
     /// How often it was run to its end.
     package private(set) var runs = 0
 
@@ -41,21 +47,28 @@ package final class Plan {
 
     /// `expected` has a value for each output after the results: what a run must come to again, for the results to hold.
     /// `nil` where there is no memory for it.
-    package init?(_ graph: Graph, results count: Int, expected: [(value: Tensor, isCondition: Bool)] = []) {
-        var compiler = PlanCompiler(graph, results: count)
+    /// Where all tensors are small their numbers lie in registers, unless that is not wanted.
+    package init?(_ graph: Graph, results count: Int, expected: [(value: Tensor, isCondition: Bool)] = [], inRegisters: Bool = true) {
+        var compiler = PlanCompiler(graph, results: count, inRegisters: inRegisters)
         let compiled = compiler.compile()
         self.graph = graph
         resultCount = count
+        isInRegisters = inRegisters
         constants = compiled.constants
         steps = compiled.steps
+        isProgram = compiled.isProgram
         inputs = compiled.inputs
         results = Array(compiled.outputs.prefix(count))
-        guards = zip(compiled.outputs.dropFirst(count), expected).map { Guard(place: $0, expected: $1.value, isCondition: $1.isCondition) }
+        guards = zip(compiled.outputs.dropFirst(count), expected).map {
+            Guard(place: $0.place, expected: $1.value, isCondition: $1.isCondition)
+        }
 
         work = steps.reduce(0) { $0 + $1.flops }
         // Without the memory the function is left to the tape, which says so where it has none either.
         guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
-        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
+        let own = compiled.registers.count
+        spareRegisters = own..<min(own + Plan.mostSpare, max(own, ScalarStep.mostRegisters))
+        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, spareRegisters.upperBound))
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
         arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
         let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
@@ -80,12 +93,8 @@ package final class Plan {
     package func keeping(results: [Int]) -> Plan? {
         let guarded = Array(resultCount..<graph.outputs.count)
         return Plan(
-            graph.keeping(outputs: results + guarded), results: results.count, expected: guards.map { (value: $0.expected, isCondition: $0.isCondition) })
-    }
-
-    /// Takes over the numbers of all inputs of rank 0.
-    package func setNumbers(as other: Plan) {
-        for input in inputs.indices { setNumber(input, other.input(input)) }
+            graph.keeping(outputs: results + guarded), results: results.count,
+            expected: guards.map { (value: $0.expected, isCondition: $0.isCondition) }, inRegisters: isInRegisters)
     }
 
     deinit {
@@ -101,13 +110,13 @@ package final class Plan {
     /// An input of rank 0.
     @inline(__always)
     package func setNumber(_ input: Int, _ number: Double) {
-        if case .register(let register) = inputs[input] { memory.registers[register] = number }
+        if case .register(let register) = inputs[input].place { memory.registers[register] = number }
     }
 
     /// The memory of an input of rank 1 and more: of its shape and type, and there until the run has ended. A plan only reads it.
     @inline(__always)
     package func setMemory(_ input: Int, _ numbers: UnsafeRawPointer) {
-        if case .slot(let slot) = inputs[input] { memory.slots[slot] = UnsafeMutableRawPointer(mutating: numbers) }
+        if case .slot(let slot) = inputs[input].place { memory.slots[slot] = UnsafeMutableRawPointer(mutating: numbers) }
     }
 
     /// A value for an input, whose memory must stay until the run has ended.
@@ -118,13 +127,13 @@ package final class Plan {
     /// Where a result of rank 1 and more is put: memory for its shape and type, none of it an input's.
     @inline(__always)
     package func setResult(_ result: Int, _ numbers: UnsafeMutableRawPointer) {
-        if case .slot(let slot) = results[result] { memory.slots[slot] = numbers }
+        if case .slot(let slot) = results[result].place { memory.slots[slot] = numbers }
     }
 
     /// A result of rank 0.
     @inline(__always)
     package func number(_ result: Int) -> Double {
-        if case .register(let register) = results[result] { memory.registers[register] } else { .nan }
+        if case .register(let register) = results[result].place { memory.registers[register] } else { .nan }
     }
 
     /// What a step's own objects take, about.
@@ -141,7 +150,7 @@ package final class Plan {
         return true
     }
 
-    private func holds(_ check: Guard) -> Bool {
+    func holds(_ check: Guard) -> Bool {
         switch check.place {
         case .register(let register):
             let number = memory.registers[register]
@@ -189,28 +198,28 @@ package final class Plan {
     package var flops: Int { steps.reduce(0) { $0 + $1.flops } }
     /// What each step does, in order.
     package var listing: [(label: String, flops: Int)] { steps.map { ($0.label, $0.flops) } }
-    /// A plan of nothing but arithmetic on numbers, as one register program.
+    /// What it does as one register program, where it computes with numbers in registers alone.
     var scalarCode: [grad_instruction]? {
-        var code: [grad_instruction] = []
-        for step in steps {
-            guard let step = step as? ScalarStep else { return nil }
-            code += step.instructions
-        }
-        return code
+        isProgram ? steps.compactMap { ($0 as? ScalarStep)?.instructions }.flatMap { $0 } : nil
+    }
+    /// Reads the tensors whose numbers lie in registers.
+    func fetch() {
+        for case let step as MoveStep in steps where step.direction == .load { step.run(memory) }
     }
     var registers: UnsafeMutablePointer<Double> { memory.registers }
 
-    func register(ofInput input: Int) -> Int? { if case .register(let register) = inputs[input] { register } else { nil } }
-    func register(ofResult result: Int) -> Int? { if case .register(let register) = results[result] { register } else { nil } }
+    /// Where the numbers of an input lie; `nil` where they are in memory alone.
+    func registers(ofInput input: Int) -> [Int]? { registers(of: inputs[input], graph.inputs[input]) }
+    func registers(ofResult result: Int) -> [Int]? { registers(of: results[result], graph.outputs[result]) }
+    private func registers(of operand: PlanOperand, _ term: Int) -> [Int]? {
+        operand.registers.count == graph[term].shape.count ? operand.registers : nil
+    }
 
-    /// The registers that have to be true, or false; `nil` where a guard is no condition.
-    func conditions() -> [(register: Int, holds: Bool)]? {
-        var found: [(Int, Bool)] = []
-        for check in guards {
-            guard case .register(let register) = check.place, check.isCondition else { return nil }
-            found.append((register, check.expected.number != 0))
+    /// Takes over the numbers of all inputs that lie in registers in both.
+    package func setRegisters(as other: Plan) {
+        for (own, others) in zip(inputs, other.inputs) {
+            for (register, source) in zip(own.registers, others.registers) { registers[register] = other.registers[source] }
         }
-        return found
     }
 }
 
@@ -218,4 +227,15 @@ package final class Plan {
 enum PlanPlace: Hashable {
     case register(Int)
     case slot(Int)
+
+    var register: Int? { if case .register(let register) = self { register } else { nil } }
+}
+
+/// Where an operand or result lies, and the registers that its numbers are in while the plan runs.
+struct PlanOperand {
+    let place: PlanPlace
+    let registers: [Int]
+
+    init(place: PlanPlace, registers: [Int]) { (self.place, self.registers) = (place, registers) }
+    init(_ place: PlanPlace) { self.init(place: place, registers: place.register.map { [$0] } ?? []) }
 }

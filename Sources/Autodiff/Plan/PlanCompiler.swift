@@ -8,6 +8,8 @@ import Tensors
 /// depend only on those of lower levels, and are run level by level.
 struct PlanCompiler {
     let graph: Graph
+    /// Where small tensors are numbers, what `graph` was made from.
+    private let tensors: (whole: Graph, inputCounts: [Int])?
     let resultCount: Int
     /// What of it goes through its rows in blocks.
     let blocks: RowBlocks?
@@ -32,10 +34,12 @@ struct PlanCompiler {
         let steps: [PlanStep]
         let slots: [Slot]
         let registers: [Double]
-        let inputs: [PlanPlace]
-        let outputs: [PlanPlace]
+        let inputs: [PlanOperand]
+        let outputs: [PlanOperand]
         let constants: [Tensor]
         let arenaSize: Int
+        /// Whether it computes with numbers in registers alone.
+        let isProgram: Bool
     }
 
     private(set) var slots: [Slot] = []
@@ -49,11 +53,14 @@ struct PlanCompiler {
     private(set) var knownNumbers: [Int: Double] = [:]
     var constants: [Tensor] = []
 
-    init(_ graph: Graph, results: Int) {
-        let graph = graph.legalized()
+    /// `inRegisters`: small tensors are numbers.
+    init(_ graph: Graph, results: Int, inRegisters: Bool) {
+        let entries = inRegisters ? EntryGraph(graph) : nil
+        tensors = entries.map { (graph, $0.inputCounts) }
+        let graph = entries?.graph ?? graph.legalized()
         self.graph = graph
         resultCount = results
-        blocks = RowBlocks(graph, outputs: graph.outputs)
+        blocks = inRegisters ? nil : RowBlocks(graph, outputs: graph.outputs)
         places = Array(repeating: nil, count: self.graph.terms.count)
         countUsers()
     }
@@ -64,12 +71,41 @@ struct PlanCompiler {
         for unit in units { assign(unit) }
         claimOutputs()
         for unit in units { emit(unit) }
-        let outputs = finishOutputs()
-        steps = MoveStep.joined(steps)
-        let arenaSize = layOut(keeping: outputs.dropFirst(resultCount))
+        let numbers = (inputs: graph.inputs.map { places[$0] ?? .register(0) }, outputs: finishOutputs())
+        let (inputs, outputs) = tensors.map { joined($0.whole, $0.inputCounts, numbers.inputs, numbers.outputs) }
+            ?? (numbers.inputs.map(PlanOperand.init), numbers.outputs.map(PlanOperand.init))
+        let arenaSize = layOut(keeping: outputs.dropFirst(resultCount).map(\.place))
         return Compiled(
-            steps: steps, slots: slots, registers: registers, inputs: graph.inputs.map { places[$0] ?? .register(0) }, outputs: outputs,
-            constants: constants, arenaSize: arenaSize)
+            steps: steps, slots: slots, registers: registers, inputs: inputs, outputs: outputs, constants: constants, arenaSize: arenaSize,
+            isProgram: tensors != nil || steps.allSatisfy { $0 is ScalarStep })
+    }
+
+    /// Tensors whose numbers lie in registers: read from their memory before all else, and put there in the end.
+    private mutating func joined(
+        _ whole: Graph, _ counts: [Int], _ inputs: [PlanPlace], _ outputs: [PlanPlace]
+    ) -> (inputs: [PlanOperand], outputs: [PlanOperand]) {
+        var (rest, loads) = (inputs[...], [PlanStep]())
+        let operands = zip(whole.inputs, counts).map { input, count -> PlanOperand in
+            let registers = rest.prefix(count).compactMap(\.register)
+            rest = rest.dropFirst(count)
+            let term = whole[input]
+            if term.shape.rank == 0 { return PlanOperand(place: .register(registers[0]), registers: registers) }
+            let slot = slot(.input, term.shape.count * term.type.size)
+            if count > 0 { loads.append(MoveStep(.load, slot: slot, registers: registers, term.type)) }
+            return PlanOperand(place: .slot(slot), registers: registers)
+        }
+        steps = loads + steps
+        rest = outputs[...]
+        let results = whole.outputs.enumerated().map { index, output -> PlanOperand in
+            let term = whole[output]
+            let registers = rest.prefix(term.shape.count).compactMap(\.register)
+            rest = rest.dropFirst(term.shape.count)
+            if term.shape.rank == 0 { return PlanOperand(place: .register(registers[0]), registers: registers) }
+            let slot = slot(index < resultCount ? .output : .arena, term.shape.count * term.type.size)
+            steps.append(MoveStep(.store, slot: slot, registers: registers, term.type))
+            return PlanOperand(place: .slot(slot), registers: registers)
+        }
+        return (operands, results)
     }
 
     // MARK: Places
@@ -128,6 +164,9 @@ struct PlanCompiler {
         isOutput[place] || users[place].contains { !members.contains($0) }
     }
 
+    /// The one term that uses it, once.
+    func onlyUser(of place: Int) -> Int? { isOutput[place] || users[place].count != 1 ? nil : users[place][0] }
+
     /// The terms that use each term.
     private(set) var users: [[Int]] = []
     private(set) var isOutput: [Bool] = []
@@ -165,7 +204,7 @@ struct PlanCompiler {
     // MARK: Memory
 
     /// Gives arena slots their offsets, reusing memory whose numbers nobody reads any more; the size of the arena.
-    private mutating func layOut(keeping kept: ArraySlice<PlanPlace>) -> Int {
+    private mutating func layOut(keeping kept: [PlanPlace]) -> Int {
         var last: [Int: Int] = [:]
         for (index, step) in steps.enumerated() {
             for slot in step.reads + step.writes { last[slot] = index }

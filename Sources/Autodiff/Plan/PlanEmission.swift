@@ -52,7 +52,7 @@ extension PlanCompiler {
         }
         let cell = slot(.arena, 4)
         cells[number] = cell
-        move(cell, number, .f32, isLoad: false)
+        steps.append(MoveStep(.store, slot: cell, registers: [number], .f32))
         return cell
     }
 
@@ -61,16 +61,43 @@ extension PlanCompiler {
     private mutating func emitScalars(_ terms: [Int]) {
         guard registers.count < ScalarStep.mostRegisters else { return emitRuns(terms) }
         var code: [grad_instruction] = []
-        for place in terms {
+        let products = joinedProducts(Set(terms))
+        let joined = Set(products.values)
+        for place in terms where !joined.contains(place) {
             let term = graph[place]
             let sources = term.operands.map { UInt16(truncatingIfNeeded: register(of: $0)) }
             let target = UInt16(truncatingIfNeeded: register(of: place))
+            if let product = products[place] {
+                code.append(joining(product, term, target, sources))
+                continue
+            }
             code.append(instruction(term, target, sources))
             if term.type == .f32, term.primitive !== Primitive.cast {
                 code.append(grad_instruction(op: UInt16(GRAD_SINGLE), dst: target, a: target, b: 0, c: 0))
             }
         }
         steps.append(ScalarStep(code, label: label(terms)))
+    }
+
+    /// For each sum or difference the product that only it reads, so that the two are one instruction.
+    private func joinedProducts(_ terms: Set<Int>) -> [Int: Int] {
+        var products: [Int: Int] = [:]
+        for place in terms {
+            let term = graph[place]
+            guard term.primitive === Primitive.add || term.primitive === Primitive.subtract, term.type == .f64 else { continue }
+            products[place] = term.operands.first { operand in
+                graph[operand].primitive === Primitive.multiply && graph[operand].type == .f64 && terms.contains(operand)
+                    && onlyUser(of: operand) == place
+            }
+        }
+        return products
+    }
+
+    private func joining(_ product: Int, _ term: Term, _ target: UInt16, _ sources: [UInt16]) -> grad_instruction {
+        let isFirst = term.operands[0] == product
+        let operation = term.primitive === Primitive.add ? GRAD_MUL_ADD : isFirst ? GRAD_MUL_SUB : GRAD_SUB_MUL
+        let factors = graph[product].operands.map { UInt16(truncatingIfNeeded: register(of: $0)) }
+        return grad_instruction(op: UInt16(operation), dst: target, a: factors[0], b: factors[1], c: isFirst ? sources[1] : sources[0])
     }
 
     /// As runs of programs that have registers of their own. The terms of a unit lie side by side.
@@ -145,12 +172,12 @@ extension PlanCompiler {
         }
         func number(_ place: Int) -> Int { outside[place] ?? registers.numbers[place] ?? 0 }
         var sums: [FusedStep.Sum] = []
-        var loads: [MoveStep.Move] = []
+        var loads: [PlanStep] = []
         for place in terms where isSum(place) {
             let operand = graph[place].operands[0]
             let total = register(of: place)
             let target = type == .f64 ? slot(.register(total), 8) : slot(.arena, 4)
-            if type == .f32 { loads.append(MoveStep.Move(slot: target, register: total, type: .f32, isLoad: true)) }
+            if type == .f32 { loads.append(MoveStep(.load, slot: target, registers: [total], .f32)) }
             if joined.contains(operand) {
                 let factors = graph[operand].operands
                 sums.append(FusedStep.Sum(slot: target, source: number(factors[0]), factor: number(factors[isSquared(operand) ? 0 : 1])))
@@ -164,7 +191,7 @@ extension PlanCompiler {
         steps.append(FusedStep(
             code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, registers: registers.count,
             scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(terms)))
-        if !loads.isEmpty { steps.append(MoveStep(loads)) }
+        steps += loads
     }
 
     private func isProduct(_ place: Int) -> Bool { graph[place].primitive === Primitive.multiply || isSquared(place) }
@@ -202,14 +229,10 @@ extension PlanCompiler {
         let term = graph[place]
         let source = term.operands[0]
         switch (places[source], places[place]) {
-        case (.register(let register), .slot(let slot)): move(slot, register, term.type, isLoad: false)
-        case (.slot(let slot), .register(let register)): move(slot, register, term.type, isLoad: true)
+        case (.register(let register), .slot(let slot)): steps.append(MoveStep(.store, slot: slot, registers: [register], term.type))
+        case (.slot(let slot), .register(let register)): steps.append(MoveStep(.load, slot: slot, registers: [register], term.type))
         default: break
         }
-    }
-
-    private mutating func move(_ slot: Int, _ register: Int, _ type: ElementType, isLoad: Bool) {
-        steps.append(MoveStep([MoveStep.Move(slot: slot, register: register, type: type, isLoad: isLoad)]))
     }
 
     /// Where a step of its own puts a result: a number goes through memory of its own.
@@ -220,7 +243,7 @@ extension PlanCompiler {
 
     private mutating func load(_ place: Int, from slot: Int) {
         guard case .register(let register) = places[place] else { return }
-        move(slot, register, graph[place].type, isLoad: true)
+        steps.append(MoveStep(.load, slot: slot, registers: [register], graph[place].type))
     }
 
     private mutating func emitSingle(_ place: Int) {

@@ -16,7 +16,7 @@ extension PlanCompiler {
         case .softmax, .logSoftmax: return term.type != operands[0].type || axes(term, 0).blocks.count != 1
         case .cast: return false
         case .transpose, .swap, .slice, .pad, .expand, .sliceSet: return operands.contains { $0.type != term.type }
-        case .concat, .stack: return operands.contains { $0.type != term.type }
+        case .concat, .stack, .placeBlocks: return operands.contains { $0.type != term.type }
         case .take, .takeAdd: return operands[0].type != term.type
         case .gather:
             return operands[0].type != term.type || !isLastAxis(term, operands)
@@ -48,7 +48,7 @@ extension PlanCompiler {
                 rows: indices.shape.count / max(1, indices.shape.axes.last ?? 1), length: length, picked: indices.shape.axes.last ?? 1,
                 indexType: indices.type, term.type, x: x, indices: memory(of: term.operands[1]),
                 source: term.primitive === Primitive.scatterAdd ? memory(of: term.operands[2]) : nil, y: target, label: label))
-        case .transpose, .swap, .slice, .pad, .expand, .concat, .stack, .sliceSet: emitCopy(term, target, label)
+        case .transpose, .swap, .slice, .pad, .expand, .concat, .stack, .sliceSet, .placeBlocks: emitCopy(term, target, label)
         default: emitReduction(term, x, target, label)
         }
     }
@@ -185,6 +185,14 @@ extension PlanCompiler {
             let start = source.axes.indices.reduce(0) { $0 + widths[2 * $1] * shape.strides[$1] }
             part(x, source, from: source.strides, to: shape.strides, 0, start)
         case .expand: part(x, shape, from: stretchedStrides(source, shape), to: shape.strides)
+        case .placeBlocks:
+            background = 0
+            let starts = term.attributes.ints(1) ?? []
+            for (index, operand) in term.operands.enumerated() {
+                let block = graph[operand].shape
+                let start = shape.axes.indices.reduce(0) { $0 + starts[index * shape.rank + $1] * shape.strides[$1] }
+                part(memory(of: operand), block, from: block.strides, to: shape.strides, 0, start)
+            }
         default:
             let isStack = term.primitive === Primitive.stack
             let axis = isStack
@@ -199,7 +207,9 @@ extension PlanCompiler {
                 start += axes[axis]
             }
         }
-        steps.append(CopyStep(parts, into: target, count: shape.count, term.type, background: background, label: label))
+        steps.append(CopyStep(
+            parts, into: target, count: shape.count, term.type, background: background,
+            isAdding: term.primitive === Primitive.placeBlocks, label: label))
     }
 
     /// Steps of an operand along each axis of what it stretches to.

@@ -64,48 +64,41 @@ final class ScalarStep: PlanStep {
     override func run(_ memory: PlanMemory) { _ = grad_run_scalar(code, count, memory.registers) }
 }
 
-/// Numbers between registers and the memory of tensors of one number.
+/// Numbers between registers and the memory of a tensor.
 final class MoveStep: PlanStep {
-    struct Move {
-        let slot: Int
-        let register: Int
-        let type: ElementType
-        let isLoad: Bool
-    }
-    private let moves: [Move]
+    enum Direction { case load, store }
+    let direction: Direction
+    private let slot: Int
+    private let registers: [Int]
+    private let type: ElementType
 
-    init(_ moves: [Move]) {
-        self.moves = moves
+    init(_ direction: Direction, slot: Int, registers: [Int], _ type: ElementType) {
+        (self.slot, self.registers, self.type, self.direction) = (slot, registers, type, direction)
         super.init(
-            reads: moves.filter(\.isLoad).map(\.slot), writes: moves.filter { !$0.isLoad }.map(\.slot),
-            label: moves.allSatisfy(\.isLoad) ? "load" : moves.contains(where: \.isLoad) ? "load store" : "store", flops: 0)
+            reads: direction == .load ? [slot] : [], writes: direction == .store ? [slot] : [],
+            label: (direction == .load ? "load" : "store") + (registers.count == 1 ? "" : " \(registers.count) numbers"), flops: 0)
     }
 
     override var isPass: Bool { false }
 
     override func run(_ memory: PlanMemory) {
-        for move in moves {
-            let place = memory.slots[move.slot]
-            switch (move.isLoad, move.type) {
-            case (true, .f64): memory.registers[move.register] = place.load(as: Double.self)
-            case (true, .f32): memory.registers[move.register] = Double(place.load(as: Float.self))
-            case (false, .f64): place.storeBytes(of: memory.registers[move.register], as: Double.self)
-            case (false, .f32): place.storeBytes(of: Float(memory.registers[move.register]), as: Float.self)
+        let place = memory.slots[slot]
+        switch (direction, type) {
+        case (.load, .f64):
+            for (index, register) in registers.enumerated() { memory.registers[register] = place.load(fromByteOffset: 8 * index, as: Double.self) }
+        case (.load, .f32):
+            for (index, register) in registers.enumerated() {
+                memory.registers[register] = Double(place.load(fromByteOffset: 4 * index, as: Float.self))
+            }
+        case (.store, .f64):
+            for (index, register) in registers.enumerated() {
+                place.storeBytes(of: memory.registers[register], toByteOffset: 8 * index, as: Double.self)
+            }
+        case (.store, .f32):
+            for (index, register) in registers.enumerated() {
+                place.storeBytes(of: Float(memory.registers[register]), toByteOffset: 4 * index, as: Float.self)
             }
         }
-    }
-
-    /// Moves that follow each other, as one step.
-    static func joined(_ steps: [PlanStep]) -> [PlanStep] {
-        var result: [PlanStep] = []
-        for step in steps {
-            if let step = step as? MoveStep, let last = result.last as? MoveStep {
-                result[result.count - 1] = MoveStep(last.moves + step.moves)
-            } else {
-                result.append(step)
-            }
-        }
-        return result
     }
 }
 

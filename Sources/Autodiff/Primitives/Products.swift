@@ -144,6 +144,18 @@ struct Product {
         return a.rank == 2 ? Shape([n]) : b.rank == 2 ? Shape([m]) : .scalar
     }
 
+    /// For each number of the result the places of the numbers that are multiplied for it.
+    func factors(_ a: Shape, _ b: Shape) -> [[(a: Int, b: Int)]] {
+        let (batch, steps) = batches(a, b)
+        return (0..<batch * n * m).map { place in
+            let (number, row, column) = (place / (n * m), place / m % n, place % m)
+            let (left, right) = (number * steps.a, number * steps.b)
+            return (0..<k).map {
+                (left + (transposeA ? $0 * n + row : row * k + $0), right + (transposeB ? column * k + $0 : $0 * m + column))
+            }
+        }
+    }
+
     /// Which transpose would make the product fit.
     private static func remedy(_ a: Shape, _ b: Shape) -> String {
         let k = a[a.rank - 1]

@@ -13,7 +13,9 @@ enum {
     GRAD_SUB_MUL,                  // c - a * b
     GRAD_GUARD,                    // scalar programs: leave unless (a != 0) == b, where b is 0 or 1 itself, not a register
     GRAD_SINGLE,                   // scalar programs: a rounded to the precision of f32
-    GRAD_LAST_OPERATION = GRAD_SINGLE,
+    GRAD_LOG_OF_BASE,              // scalar programs: log |a| as the sum of two numbers, in dst and dst + 1
+    GRAD_POW_BY_LOG,               // scalar programs: a ^ b, the logarithm of a in c and c + 1; the bits are those of the power
+    GRAD_LAST_OPERATION = GRAD_POW_BY_LOG,
 };
 
 typedef struct {

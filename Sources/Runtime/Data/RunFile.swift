@@ -34,8 +34,9 @@ enum RunFile {
     static func logs(_ history: History) -> [(String, Log)] { [("steps", history.steps), ("epochs", history.epochs), ("path", history.path)] }
 
     private static func append(_ log: Log, _ name: String, to file: inout Safetensors) {
-        let rows = log.columns.first?.count ?? 0
-        file.tensors.append((name, Tensor(log.columns.flatMap { $0 }, shape: Shape([log.names.count, rows]))))
+        let columns = log.columns
+        let rows = columns.first?.count ?? 0
+        file.tensors.append((name, Tensor(columns.flatMap { $0 }, shape: Shape([log.names.count, rows]))))
         if let newest = log.newest { file.tensors.append((name + ".newest", Tensor(newest))) }
     }
 

@@ -122,6 +122,10 @@ package enum PlanMode: Sendable {
     case off
     /// From the first, whose result then comes from the plan: to test plans by.
     case forced
+    /// The same, and small tensors are memory in them as large ones are.
+    case forcedInMemory
+
+    var isForced: Bool { self == .forced || self == .forcedInMemory }
 }
 
 /// What became of calls that might run by a plan.
@@ -134,6 +138,10 @@ package struct PlanCounts: Equatable, Sendable {
     package var misses = 0
     /// Tapes that could not become plans.
     package var abandoned = 0
+    /// Of the calls that were answered, updates of training that a register program made, one after another; and of these the ones that history passed
+    /// over, of which nothing was measured.
+    package var repeated = 0
+    package var unmeasured = 0
     package init() {}
 }
 

@@ -35,7 +35,7 @@ extension Machine {
         _ callable: Callable, roots: [Callable], _ entry: PlanEntry, _ arguments: [Value?], _ site: Site, own: [Cell] = [],
         fromFirst: Bool = false, isJudged: Bool = false
     ) throws -> Value? {
-        let fromFirst = fromFirst || environment.plans == .forced
+        let fromFirst = fromFirst || environment.plans.isForced
         guard tape == nil, environment.plans != .off, !stopsAtNaN, entry.reason == nil else { return nil }
         for index in entry.plans.indices {
             let ready = entry.plans[index]
@@ -148,7 +148,8 @@ extension Machine {
         let guards = tape.guarded
         let graph = Graph(tape, outputs: results + guards, inputs: inputs + tape.draws.map(\.node), for: .plan)
         let expected = guards.map { (value: $0.value, isCondition: $0.primitive.isPredicate && $0.shape.rank == 0) }
-        guard let plan = Plan(graph, results: results.count, expected: expected) else { return nil }
+        let inRegisters = environment.plans != .forcedInMemory
+        guard let plan = Plan(graph, results: results.count, expected: expected, inRegisters: inRegisters) else { return nil }
         return ReadyPlan(plan, reach, draws: tape.draws.map(\.draw), form, mustBeFinite: tape.hasSelection && !isJudged)
     }
 

@@ -50,8 +50,7 @@ extension Trainer {
     /// Makes as many updates as one plan can, at most up to `last`.
     mutating func updateMany(through last: Int, interruptions before: Int, goal: Int) throws {
         guard mayBePlanned, let step, state.lastGradient != nil, entry.reason == nil else { return }
-        let loop = entry.plans.lazy.compactMap { [loops] ready in loops[ObjectIdentifier(ready)] }.first ?? makeLoop(step)
-        guard let loop else { return }
+        guard let loop = loop(step) else { return }
         // Without data several updates in one go are several epochs: nothing may have to happen between them, and the loss at an epoch's end must
         // not have random numbers of its own.
         if setup.data.isEmpty, !findsLossByUpdate || setup.every != nil || loop.ready.isRandom { return }
@@ -68,7 +67,8 @@ extension Trainer {
             return trainer.machine.environment.interruptions() == before
         }
         if setup.data.isEmpty, let numbers = loop.numbers {
-            if loop.matches(try stepArguments(step)) { try numbers.run(&self, through: last, proceed) }
+            let arguments = try stepArguments(step)
+            if loop.matches(arguments) { try withExtendedLifetime(arguments) { try numbers.run(&self, through: last, proceed) } }
         } else {
             try loop.run(&self, through: last, proceed)
         }
@@ -77,8 +77,10 @@ extension Trainer {
         if state.stopping.isOver { state.ending = .patience(state.stopping.waited) }
     }
 
-    private mutating func makeLoop(_ step: TrainingStep) -> TrainingLoop? {
+    /// By the plan that was used last, of those that hand on a whole state: a rule may have gone another way than before.
+    private mutating func loop(_ step: TrainingStep) -> TrainingLoop? {
         for ready in entry.plans {
+            if let loop = loops[ObjectIdentifier(ready)] { return loop }
             if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount {
                 loops[ObjectIdentifier(ready)] = loop
                 return loop

@@ -10,21 +10,26 @@ import Training
 final class ScalarTraining {
     private let loop: TrainingLoop
     private let whole: ScalarLoop
-    private let bare: (plan: Plan, program: ScalarLoop)?
+    private let bare: ScalarLoop?
+    /// How many numbers the parameters are.
+    private let parameterNumbers: Int
     /// For each measure its place in a row, `nil` where it is fixed.
     private let places: [Int?]
     /// How many of the measures are in a row; the new parameters and the old ones stand behind them.
     private let measureCount: Int
     private let room: UnsafeMutablePointer<Double>
+    /// Numbers that updates hand on: parameters, memories, the last gradient.
+    private let state: UnsafeMutablePointer<Double>
 
-    /// Updates between two looks at whether to stop.
-    private static let turns = 4096
+    /// Updates between two looks at whether to stop, and numbers that are put down of them, about.
+    private static let (mostTurns, mostRecorded) = (4096, 1 << 16)
+    private let turns: Int
     /// Numbers below it have squares that can be added up.
     private static let large = 1e150
 
     /// `nil` where an update is no arithmetic on numbers alone.
     init?(_ loop: TrainingLoop) {
-        guard !loop.hasSchedule, !loop.ready.isRandom, loop.parts.allSatisfy(\.isNumber) else { return nil }
+        guard !loop.hasSchedule, !loop.ready.isRandom else { return nil }
         let results = loop.measures.map { measure -> Int? in if case .result(let place) = measure { place } else { nil } }
         let recorded = results.compactMap { $0 }
         let parameters = loop.parts[..<loop.parameterCount]
@@ -34,6 +39,7 @@ final class ScalarTraining {
             inputs: parameters.map(\.input))
         else { return nil }
         (self.loop, self.whole, measureCount) = (loop, whole, recorded.count)
+        parameterNumbers = parameters.reduce(0) { $0 + $1.shape.count }
         var next = 0
         places = results.map { result in
             guard result != nil else { return nil }
@@ -41,36 +47,42 @@ final class ScalarTraining {
             return next
         }
         bare = ScalarTraining.bare(loop)
-        room = .allocate(capacity: max(1, whole.width, bare?.program.width ?? 0) * ScalarTraining.turns)
+        let width = max(1, whole.width, bare?.width ?? 0)
+        turns = max(64, min(ScalarTraining.mostTurns, ScalarTraining.mostRecorded / width))
+        room = .allocate(capacity: width * turns)
+        state = .allocate(capacity: whole.stateCount)
     }
 
-    deinit { room.deallocate() }
+    deinit {
+        room.deallocate()
+        state.deallocate()
+    }
 
     /// Puts down the loss, the gradient, and the parameters from before.
-    private static func bare(_ loop: TrainingLoop) -> (Plan, ScalarLoop)? {
+    private static func bare(_ loop: TrainingLoop) -> ScalarLoop? {
         guard case .result(let loss) = loop.measures[0] else { return nil }
         let parts = loop.parts
         guard let plan = loop.ready.plan.keeping(results: parts.map(\.result) + [loss]) else { return nil }
         let gradients = parts.indices.suffix(loop.parameterCount)
-        let program = plan.loop(
+        return plan.loop(
             carrying: parts.indices.map { ($0, parts[$0].input) }, counter: loop.counter, recording: [parts.count] + gradients,
             inputs: parts[..<loop.parameterCount].map(\.input))
-        return program.map { (plan, $0) }
     }
 
     // MARK: Running
 
     func run(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws {
-        bare?.plan.setNumbers(as: loop.ready.plan)
+        guard whole.begin() else { return }
+        let bare = bare.flatMap { $0.begin(as: loop.ready.plan) ? $0 : nil }
         var isFirst = true
         while trainer.state.steps < last, try proceed(&trainer) {
-            var left = min(ScalarTraining.turns, last - trainer.state.steps)
+            var left = min(turns, last - trainer.state.steps)
             while left > 0 {
                 // The first update has no epoch of the loop behind it, and the last is always told of.
                 let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passedOver, left - 1)
                 let wanted: Int
                 let made: Int
-                if passes > 0, let bare, runBare(bare.plan, bare.program, &trainer, passes) {
+                if passes > 0, let bare, runBare(bare, &trainer, passes) {
                     (wanted, made) = (passes, passes)
                 } else {
                     wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.toldTogether))
@@ -78,6 +90,7 @@ final class ScalarTraining {
                 }
                 isFirst = false
                 trainer.machine.planCounts.hits += made
+                trainer.machine.planCounts.repeated += made
                 if made < wanted {
                     store(&trainer)
                     return
@@ -90,32 +103,33 @@ final class ScalarTraining {
 
     /// Brings the trainer's state up to where the program stands.
     private func store(_ trainer: inout Trainer) {
-        var memory = LoopMemory(loop.parts)
-        for (index, part) in loop.parts.enumerated() { memory.set(index, loop.ready.plan.input(part.input)) }
-        memory.store(&trainer.state, loop.parts)
+        whole.save(state)
+        LoopMemory(loop.parts, state).store(&trainer.state, loop.parts)
     }
 
-    private func parameters(_ numbers: UnsafeMutablePointer<Double>, _ form: Value) -> Value {
-        Trainer.refill(form, (0..<loop.parameterCount).map { Value(Tensor(numbers[$0], type: loop.parts[$0].type)) })
+    private func parameters(_ numbers: UnsafePointer<Double>, _ form: Value) -> Value {
+        let parts = Array(loop.parts[..<loop.parameterCount])
+        return LoopMemory(parts, numbers).parameters(parts, form, parts.count)
     }
 
     // MARK: Updates that history passes over
 
     /// `false`, and nothing is changed, where one of them may not be finite.
-    private func runBare(_ plan: Plan, _ program: ScalarLoop, _ trainer: inout Trainer, _ count: Int) -> Bool {
-        let full = loop.ready.plan
-        for part in loop.parts { plan.setNumber(part.input, full.input(part.input)) }
-        plan.setNumber(loop.counter, Double(trainer.state.steps + 1))
+    private func runBare(_ program: ScalarLoop, _ trainer: inout Trainer, _ count: Int) -> Bool {
+        whole.save(state)
+        program.restore(state, counter: trainer.state.steps + 1)
         guard program.run(count, records: room) == count else { return false }
         let width = program.width
         for place in 0..<(width * count) where !(abs(room[place]) < ScalarTraining.large) { return false }
-        for part in loop.parts[..<loop.parameterCount] where !(abs(plan.input(part.input)) < ScalarTraining.large) { return false }
-        for part in loop.parts { full.setNumber(part.input, plan.input(part.input)) }
+        program.save(state)
+        for place in 0..<parameterNumbers where !(abs(state[place]) < ScalarTraining.large) { return false }
+        whole.restore(state, counter: trainer.state.steps + count + 1)
         if let best = trainer.state.stopping.observe(
             UnsafeBufferPointer(start: room, count: count * width), stride: width, from: trainer.state.steps) {
-            trainer.state.best = parameters(room + best * width + 1 + loop.parameterCount, trainer.state.parameters)
+            trainer.state.best = parameters(room + best * width + 1 + parameterNumbers, trainer.state.parameters)
         }
         trainer.state.history.pass(count)
+        trainer.machine.planCounts.unmeasured += count
         trainer.state.steps += count
         return true
     }
@@ -124,15 +138,13 @@ final class ScalarTraining {
 
     /// How many were made; fewer where one is not finite.
     private func runWhole(_ trainer: inout Trainer, _ wanted: Int, isFirst: Bool) -> Int {
-        let plan = loop.ready.plan
-        plan.setNumber(loop.counter, Double(trainer.state.steps + 1))
-        let before = loop.parts.map { plan.input($0.input) }
+        whole.save(state)
+        whole.restore(state, counter: trainer.state.steps + 1)
         let turns = whole.run(wanted, records: room)
         let kept = record(&trainer, turns, isFirst: isFirst)
         if kept < turns {
             // Once more, up to the one that is not finite.
-            for (part, number) in zip(loop.parts, before) { plan.setNumber(part.input, number) }
-            plan.setNumber(loop.counter, Double(trainer.state.steps - kept + 1))
+            whole.restore(state, counter: trainer.state.steps - kept + 1)
             _ = whole.run(kept, records: nil)
         }
         return kept
@@ -158,11 +170,11 @@ final class ScalarTraining {
                     }
                 }
                 if turn > 0 || !isFirst {
-                    if trainer.endEpoch(loss: row[1]) { best = recorded + measureCount + loop.parameterCount }
+                    if trainer.endEpoch(loss: row[1]) { best = recorded + measureCount + parameterNumbers }
                     if trainer.state.stopping.isOver { return turn }
                 }
                 trainer.state.history.steps.append(UnsafeBufferPointer(row))
-                if tracksPath { trainer.state.history.track(UnsafeBufferPointer(start: recorded + measureCount, count: loop.parameterCount)) }
+                if tracksPath { trainer.state.history.track(UnsafeBufferPointer(start: recorded + measureCount, count: parameterNumbers)) }
                 trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
                 trainer.state.steps += 1
             }

@@ -29,6 +29,13 @@ final class TrainingLoop {
         let shape: Shape
         let type: ElementType
         var isNumber: Bool { shape.rank == 0 }
+
+        fileprivate func put(_ number: Double, into storage: Storage?, at place: Int) {
+            switch type {
+            case .f64: storage?.bytes.storeBytes(of: number, toByteOffset: 8 * place, as: Double.self)
+            case .f32: storage?.bytes.storeBytes(of: Float(number), toByteOffset: 4 * place, as: Float.self)
+            }
+        }
     }
 
     /// A number that a step gives.
@@ -197,7 +204,16 @@ struct LoopMemory {
         for index in parts.indices where parts[index].isNumber { numbers[index] = plan.number(parts[index].result) }
     }
 
-    mutating func set(_ index: Int, _ number: Double) { numbers[index] = number }
+    /// With the numbers of all parts one after another.
+    init(_ parts: [TrainingLoop.Part], _ state: UnsafePointer<Double>) {
+        self.init(parts)
+        var place = 0
+        for (index, part) in parts.enumerated() {
+            if part.isNumber { numbers[index] = state[place] }
+            for entry in 0..<part.shape.count { part.put(state[place + entry], into: current[index], at: entry) }
+            place += part.shape.count
+        }
+    }
 
     private func tensor(_ index: Int, _ part: TrainingLoop.Part) -> Tensor {
         if let storage = current[index] { return Tensor(shape: part.shape, type: part.type, storage: storage) }
