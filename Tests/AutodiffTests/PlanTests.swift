@@ -90,6 +90,18 @@ import Autodiff
         #expect(plan.kernelRuns == 0)
     }
 
+    /// A long pass is shared by the processors in parts that are summed as the whole is, to the bit.
+    @Test(arguments: [ElementType.f64, .f32]) func aLongPassHasTheSumsOfAShortOne(_ type: ElementType) throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<1_234_567).map { Double($0 * 7 % 1001) / 1001 - 0.3 }, shape: Shape([1_234_567]), type: type))
+        let y: Node = ((x * 2 + 1) * x - 3) * x + 5
+        let results = [y, Primitive.sum(y), Primitive.sum(y * x)]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [x], for: .plan), results: 3))
+        #expect(plan.passes == 1)
+        let values = try #require(try plan.evaluate([x.value]))
+        for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
+    }
+
     /// An update behind a product is one pass: what could be computed before it, and measures of what it reads, are computed on the way.
     @Test(arguments: [ElementType.f64, .f32]) func anUpdateIsOnePass(_ type: ElementType) throws {
         let tape = Tape()

@@ -105,11 +105,11 @@ final class FusedStep: PlanStep {
     override func run(_ memory: PlanMemory) {
         for index in movingInputs { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
         for index in movingOutputs { kernel.outputs[index] = memory.slots[outputs[index]] }
-        if cost > FusedStep.shared && sums.isEmpty && (Threads.processors > 1 || cost > FusedStep.longest) { return runShared() }
-        switch type {
-        case .f64: grad_fused_f64(kernel.chain, 0, count, memory.slots[scratch])
-        case .f32: grad_fused_f32(kernel.chain, 0, count, memory.slots[scratch])
+        if cost > FusedStep.shared && (Threads.processors > 1 || cost > FusedStep.longest) {
+            if sums.isEmpty { runShared() } else { runShared(memory) }
+            return
         }
+        FusedStep.run(kernel.chain, type, 0, count, memory.slots[scratch])
     }
 
     /// Large chains in parts, each with scratch memory of its own.
@@ -125,12 +125,73 @@ final class FusedStep: PlanStep {
             let first = part * size
             let length = min(size, count - first)
             withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
+                FusedStep.run(chain, type, first, length, room.baseAddress)
+            }
+        }
+    }
+
+    private static func run(_ chain: UnsafePointer<grad_fused>, _ type: ElementType, _ first: Int, _ length: Int, _ room: UnsafeMutableRawPointer?) {
+        switch type {
+        case .f64: grad_fused_f64(chain, first, length, room)
+        case .f32: grad_fused_f32(chain, first, length, room)
+        }
+    }
+
+    // MARK: Sums in parts
+
+    /// With sums the parts are cut as the tree of a sum is, so that their totals, added as the tree adds them, are the whole's to the bit.
+    private func runShared(_ memory: PlanMemory) {
+        let (width, size) = (sums.count, type.size)
+        let most = max(1 << 14, min(count / 8, FusedStep.longest / max(1, cost / max(1, count))))
+        var parts: [Range<Int>] = []
+        divide(0..<count, most) { parts.append($0) }
+        let bytes = FusedStep.scratch(type, registers: kernel.chain.pointee.registers, sums: width)
+        nonisolated(unsafe) let kernel = kernel
+        let (type, cut) = (type, parts)
+        withUnsafeTemporaryAllocation(byteCount: parts.count * width * size, alignment: 8) { totals in
+            nonisolated(unsafe) let totals = totals
+            Threads.share(cut.count, among: Threads.processors) { part in
+                withUnsafeTemporaryAllocation(of: grad_fused_sum.self, capacity: width) { own in
+                    var chain = kernel.chain.pointee
+                    for k in 0..<width {
+                        own[k] = kernel.sums[k]
+                        own[k].sum = totals.baseAddress.map { $0 + (part * width + k) * size }
+                    }
+                    chain.sums = UnsafePointer(own.baseAddress)
+                    withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
+                        FusedStep.run(&chain, type, cut[part].lowerBound, cut[part].count, room.baseAddress)
+                    }
+                }
+            }
+            for k in 0..<width {
                 switch type {
-                case .f64: grad_fused_f64(chain, first, length, room.baseAddress)
-                case .f32: grad_fused_f32(chain, first, length, room.baseAddress)
+                case .f64: memory.numbers(sums[k], Double.self).pointee = total(of: k, totals.baseAddress, most, Double.self)
+                case .f32: memory.numbers(sums[k], Float.self).pointee = total(of: k, totals.baseAddress, most, Float.self)
                 }
             }
         }
+    }
+
+    private func divide(_ range: Range<Int>, _ most: Int, _ take: (Range<Int>) -> Void) {
+        let length = type == .f64 ? grad_fused_cut_f64(range.count) : grad_fused_cut_f32(range.count)
+        if range.count <= most || length == range.count { return take(range) }
+        let middle = range.lowerBound + length
+        divide(range.lowerBound..<middle, most, take)
+        divide(middle..<range.upperBound, most, take)
+    }
+
+    private func total<T: FloatingPoint>(of sum: Int, _ totals: UnsafeMutableRawPointer?, _ most: Int, _: T.Type) -> T {
+        var part = 0
+        func joined(_ count: Int) -> T {
+            let length = type == .f64 ? grad_fused_cut_f64(count) : grad_fused_cut_f32(count)
+            if count <= most || length == count {
+                part += 1
+                return totals?.load(fromByteOffset: ((part - 1) * sums.count + sum) * MemoryLayout<T>.size, as: T.self) ?? .nan
+            }
+            let left = joined(length)
+            return left + joined(count - length)
+        }
+        return joined(count)
     }
 }
 
