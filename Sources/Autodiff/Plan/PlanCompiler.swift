@@ -60,7 +60,7 @@ struct PlanCompiler {
         let graph = entries?.graph ?? graph.legalized()
         self.graph = graph
         resultCount = results
-        blocks = inRegisters ? nil : RowBlocks(graph, outputs: graph.outputs)
+        blocks = entries != nil ? nil : RowBlocks(graph, outputs: graph.outputs)
         places = Array(repeating: nil, count: self.graph.terms.count)
         countUsers()
     }
