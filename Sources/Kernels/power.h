@@ -34,15 +34,11 @@ GRAD_INLINE double f64_precise_log(double x, double *low) {
     return v;
 }
 
-// log |x| for any x, as a power is made from it.
-GRAD_INLINE double f64_log_of_base(double x, double *low) {
-    const double a = f64_abs(x), finite = f64_precise_log(a, low);
-    return a == 0 ? -INFINITY : a == INFINITY ? INFINITY : finite;
-}
-
-// l and l_low are the logarithm of the base.
-GRAD_INLINE double f64_general_pow_by_log(double x, double y, double l, double l_low) {
+GRAD_INLINE double f64_general_pow(double x, double y) {
     const double a = f64_abs(x), ay = f64_abs(y);
+    double l_low;
+    const double l_finite = f64_precise_log(a, &l_low);
+    const double l = a == 0 ? -INFINITY : a == INFINITY ? INFINITY : l_finite;
     double p_low;
     const double p_any = f64_product(l, y, &p_low);
     const double p = p_any > 800 ? 800 : p_any < -800 ? -800 : p_any;
@@ -55,11 +51,6 @@ GRAD_INLINE double f64_general_pow_by_log(double x, double y, double l, double l
     v = ((x < 0) & (a < INFINITY) & !f64_is_whole(ay)) ? NAN : v;
     v = ((x != x) | (y != y)) ? x + y : v;
     return ((y == 0) | (x == 1)) ? 1 : v;
-}
-GRAD_INLINE double f64_general_pow(double x, double y) {
-    double l_low;
-    const double l = f64_log_of_base(x, &l_low);
-    return f64_general_pow_by_log(x, y, l, l_low);
 }
 
 // Exponents that have a shorter way, on numbers and on whole loops: both give the same bits.
@@ -85,12 +76,8 @@ GRAD_INLINE double f64_pow_in_loop(double x, double y) {
 GRAD_INLINE double f64_pow(double x, double y) {
 #define EXPONENT(value, name) if (y == value) return f64_pow_##name(x);
     GRAD_EACH_EXPONENT(EXPONENT)
+#undef EXPONENT
     return f64_general_pow(x, y);
 }
-GRAD_INLINE double f64_pow_by_log(double x, double y, double l, double l_low) {
-    GRAD_EACH_EXPONENT(EXPONENT)
-    return f64_general_pow_by_log(x, y, l, l_low);
-}
-#undef EXPONENT
 
 #endif

@@ -64,6 +64,30 @@ package struct Log: Sendable, Equatable {
         if numbers.count == Log.capacity * names.count { thin() }
     }
 
+    /// Rows one after another, whose starts lie `spacing` numbers apart.
+    package mutating func append(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
+        let width = names.count
+        var done = 0
+        while done < count {
+            if stride == 1, spacing == width {
+                let some = min(count - done, Log.capacity - kept)
+                numbers.append(contentsOf: UnsafeBufferPointer(start: rows + done * spacing, count: some * width))
+                (given, done) = (given + some, done + some)
+                if kept == Log.capacity { thin() }
+            } else if passedOver > 0, done + 1 < count {
+                // Of those that are passed over only the newest stays, for a while.
+                let some = min(count - done - 1, passedOver)
+                (given, done) = (given + some, done + some)
+            } else {
+                append(UnsafeBufferPointer(start: rows + done * spacing, count: width))
+                done += 1
+            }
+        }
+    }
+
+    /// Makes room for rows to come, so that it is not made again and again while they do.
+    package mutating func reserve(_ rows: Int) { numbers.reserveCapacity(min(Log.capacity, kept + rows / stride + 1) * names.count) }
+
     /// How many of the next rows are passed over.
     package var passedOver: Int { (stride - given % stride) % stride }
 
@@ -136,8 +160,9 @@ package struct History: Sendable, Equatable {
     /// How many of the next updates of a run without data, where each is an epoch, leave nothing in any table.
     package var passedOver: Int { min(steps.passedOver, max(0, epochs.passedOver - 1), tracksPath ? path.passedOver : Int.max) }
 
-    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it.
-    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 2 ? .max : 2 }
+    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it. With a
+    /// stride of 4 it takes less time to tell of all than to turn to others so often.
+    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 4 ? .max : 2 }
 
     /// Counts such updates.
     package mutating func pass(_ updates: Int) {
@@ -150,6 +175,18 @@ package struct History: Sendable, Equatable {
 
     package mutating func track(_ parameters: UnsafeBufferPointer<Double>) {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
+    }
+
+    /// One row for each of many updates, `spacing` numbers apart.
+    package mutating func track(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
+        if tracksPath { path.append(rows: rows, count: count, spacing: spacing) }
+    }
+
+    /// Makes room for updates to come, of a run whose updates are epochs.
+    package mutating func reserve(_ updates: Int) {
+        steps.reserve(updates)
+        epochs.reserve(updates)
+        if tracksPath { path.reserve(updates) }
     }
 
     /// η of the newest update.

@@ -102,4 +102,26 @@ import Autodiff
         for (result, node) in zip(results, outputs) { #expect(result.number == node.value.number) }
         #expect(plan.flops < 10)
     }
+
+    /// Of a loop what never changes is computed before it, and what goes by the counter alone for many turns at once.
+    @Test func aLoopComputesAtEachTurnWhatItMust() throws {
+        let tape = Tape()
+        let (x, base, t) = (tape.variable(Tensor([0.5, -0.25])), tape.variable(Tensor(0.9)), tape.variable(Tensor(1)))
+        // Before: cos; counted: the power and what is left of 1; at each turn: sin and the sum, for both numbers.
+        let next = Primitive.sin(x * (t.number(1) - Primitive.power(base, t))) + Primitive.cos(base)
+        let plan = try plan([next], [x, base, t])
+        let loop = try #require(plan.loop(carrying: [(0, 0)], counter: 2, recording: [0], inputs: []))
+        #expect(loop.instructionCounts == (6, 2))
+        plan.set(0, x.value)
+        plan.setNumber(1, 0.9)
+        plan.setNumber(2, 1)
+        #expect(loop.begin())
+        var records = [Double](repeating: 0, count: 200)
+        #expect(loop.run(100, records: &records) == 100)
+        var value = x.value
+        for turn in 0..<100 {
+            value = try #require(try plan.evaluate([value, Tensor(0.9), Tensor(Double(turn + 1))])?.first)
+            #expect(value.numbers == Array(records[2 * turn..<2 * turn + 2]))
+        }
+    }
 }

@@ -226,15 +226,15 @@ import Testing
         func run(_ options: String, _ mode: PlanMode) -> (counts: PlanCounts, found: Session.Found) {
             counts(
                 "d = 3\nf(p) = { x = p.x\n sum(100 * (x[1..<d] - x[0..<d - 1]^2)^2 + (1 - x[0..<d - 1])^2) + sum((p.M @ x)^2) + p.b^2 }\n"
-                    + "r = train(f, {x: sin(arange(d)), M: cos(reshape(arange(6), [2, 3])), b: 1}, steps: 40000, rule: \(rule)\(options))\nh = r.history\n"
+                    + "r = train(f, {x: sin(arange(d)), M: cos(reshape(arange(6), [2, 3])), b: 1}, steps: 80000, rule: \(rule)\(options))\nh = r.history\n"
                     + "print(r.best, size(h.steps.loss), sum(h.steps.loss), sum(h.steps.cosine[1...-1]), sum(h.epochs.update[1...-1]))",
                 mode)
         }
         let (registers, patient, memory) = (run("", .on), run(", patience: 1000000", .on), run("", .forcedInMemory))
         #expect(registers.found.error == nil, "\(registers.found.error?.message ?? "")")
-        #expect(registers.counts.repeated > 39_900 && registers.counts.unmeasured > 2000, "\(registers.counts)")
+        #expect(registers.counts.repeated > 79_900 && registers.counts.unmeasured > 2000, "\(registers.counts)")
         #expect(patient.counts.unmeasured == 0 && patient.found.output == registers.found.output)
-        #expect(memory.counts.repeated == 0 && memory.counts.hits > 39_900)
+        #expect(memory.counts.repeated == 0 && memory.counts.hits > 79_900)
         let (a, b) = (numbers(registers.found.output), numbers(memory.found.output))
         #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }, "\(a)\n\(b)")
     }

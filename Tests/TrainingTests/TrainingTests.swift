@@ -41,6 +41,22 @@ struct HistoryTests {
         #expect(counted > 30_000)
     }
 
+    /// Rows given together, side by side or among other numbers, leave what they leave one by one.
+    @Test(arguments: [3, 5]) func rowsMayBeGivenTogether(_ spacing: Int) {
+        var (together, single) = (Log(["a", "b", "c"]), Log(["a", "b", "c"]))
+        together.reserve(200_000)
+        var next = 0.0
+        for turn in 0..<400 {
+            let count = turn * 37 % 500 + 1
+            let numbers = (0..<count * spacing).map { next + Double($0) }
+            next += Double(count * spacing)
+            numbers.withUnsafeBufferPointer { if let rows = $0.baseAddress { together.append(rows: rows, count: count, spacing: spacing) } }
+            for row in 0..<count { single.append(Array(numbers[row * spacing..<row * spacing + 3])) }
+            #expect(together == single && together.last("b") == single.last("b"), "\(turn)")
+        }
+        #expect(together.stride > 4 && together.count < Log.capacity)
+    }
+
     private func give(_ history: inout History, _ update: Int) {
         history.steps.append([Double](repeating: Double(update), count: history.steps.names.count))
         history.epochs.append([Double](repeating: Double(update), count: history.epochs.names.count))

@@ -11,16 +11,16 @@ struct EntryGraph {
 
     /// Numbers of a tensor at most: above, a pass over memory takes less time than as many instructions.
     private static let mostEntries = 16
-    /// Terms that are made at most.
-    private static let mostTerms = 1 << 12
+    /// Numbers in all tensors at most, and terms that are made of them.
+    private static let mostTerms = 1 << 13
 
     /// `nil` where something is too large, or has no form number by number; and where there is no tensor at all.
     init?(_ whole: Graph) {
         let uses = whole.useCounts
         let isSmall = { (place: Int) in whole[place].shape.count <= EntryGraph.mostEntries }
-        guard whole.terms.contains(where: { $0.shape.rank > 0 }), whole.terms.indices.allSatisfy({ isSmall($0) || uses[$0] == 0 }) else {
-            return nil
-        }
+        guard whole.terms.contains(where: { $0.shape.rank > 0 }), whole.terms.indices.allSatisfy({ isSmall($0) || uses[$0] == 0 }),
+            whole.terms.reduce(0, { $0 + min($1.shape.count, EntryGraph.mostEntries) }) <= EntryGraph.mostTerms
+        else { return nil }
         var maker = EntryMaker(whole)
         inputCounts = whole.inputs.map { isSmall($0) ? whole[$0].shape.count : 0 }
         for (input, count) in zip(whole.inputs, inputCounts) { maker.addInput(input, count: count) }
@@ -36,6 +36,15 @@ private struct EntryMaker {
     var builder = GraphBuilder(for: .plan)
     /// Of each term the terms of its numbers.
     var entries: [[Int]]
+    /// What was found out, so that the same movement, as the turns of a loop have it, is run on unit tensors once.
+    private var movements: [Movement: LinearEntries] = [:]
+
+    private struct Movement: Hashable {
+        let primitive: Primitive
+        let attributes: Attributes
+        let shapes: [Shape]
+        let fixed: [[UInt64]?]
+    }
 
     init(_ whole: Graph) {
         self.whole = whole
@@ -90,7 +99,11 @@ private struct EntryMaker {
             guard numbers.count == whole[operand].shape.count else { return nil }
             return Tensor(numbers, shape: whole[operand].shape, type: whole[operand].type)
         }
-        guard let linear = LinearEntries(term.primitive, term.attributes, term.operands.map { whole[$0].shape }, fixed: fixed) else { return nil }
+        let shapes = term.operands.map { whole[$0].shape }
+        let key = Movement(
+            primitive: term.primitive, attributes: term.attributes, shapes: shapes, fixed: fixed.map { $0?.numbers.map(\.bitPattern) })
+        guard let linear = movements[key] ?? LinearEntries(term.primitive, term.attributes, shapes, fixed: fixed) else { return nil }
+        movements[key] = linear
         return zip(linear.origin, linear.addends).map { origin, addends in
             guard let first = addends.first else { return builder.number(origin, term.type) }
             let isAlike = addends.allSatisfy { $0.coefficient == first.coefficient }

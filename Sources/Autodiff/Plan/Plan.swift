@@ -24,12 +24,11 @@ package final class Plan {
     private let work: Int
     private let steps: [PlanStep]
     private let unmanaged: UnsafeMutableBufferPointer<Unmanaged<PlanStep>>
-    private let inputs: [PlanOperand]
-    private let results: [PlanOperand]
+    private let inputs: [PlanPlace]
+    private let results: [PlanPlace]
+    private let inputRegisters: [[Int]]
+    private let resultRegisters: [[Int]]
     private let isInRegisters: Bool
-    /// For a loop that wants registers of its own.
-    let spareRegisters: Range<Int>
-    private static let mostSpare = 16
     /// Constants' memory stays.
     private let constants: [Tensor]
     /// Whether it is one register program: all numbers lie in registers while it runs, those of tensors fetched before and put down after.
@@ -57,8 +56,10 @@ package final class Plan {
         constants = compiled.constants
         steps = compiled.steps
         isProgram = compiled.isProgram
-        inputs = compiled.inputs
-        results = Array(compiled.outputs.prefix(count))
+        inputs = compiled.inputs.map(\.place)
+        results = compiled.outputs.prefix(count).map(\.place)
+        inputRegisters = compiled.inputs.map(\.registers)
+        resultRegisters = compiled.outputs.prefix(count).map(\.registers)
         guards = zip(compiled.outputs.dropFirst(count), expected).map {
             Guard(place: $0.place, expected: $1.value, isCondition: $1.isCondition)
         }
@@ -66,9 +67,7 @@ package final class Plan {
         work = steps.reduce(0) { $0 + $1.flops }
         // Without the memory the function is left to the tape, which says so where it has none either.
         guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
-        let own = compiled.registers.count
-        spareRegisters = own..<min(own + Plan.mostSpare, max(own, ScalarStep.mostRegisters))
-        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, spareRegisters.upperBound))
+        let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
         arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
         let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
@@ -110,13 +109,13 @@ package final class Plan {
     /// An input of rank 0.
     @inline(__always)
     package func setNumber(_ input: Int, _ number: Double) {
-        if case .register(let register) = inputs[input].place { memory.registers[register] = number }
+        if case .register(let register) = inputs[input] { memory.registers[register] = number }
     }
 
     /// The memory of an input of rank 1 and more: of its shape and type, and there until the run has ended. A plan only reads it.
     @inline(__always)
     package func setMemory(_ input: Int, _ numbers: UnsafeRawPointer) {
-        if case .slot(let slot) = inputs[input].place { memory.slots[slot] = UnsafeMutableRawPointer(mutating: numbers) }
+        if case .slot(let slot) = inputs[input] { memory.slots[slot] = UnsafeMutableRawPointer(mutating: numbers) }
     }
 
     /// A value for an input, whose memory must stay until the run has ended.
@@ -127,13 +126,13 @@ package final class Plan {
     /// Where a result of rank 1 and more is put: memory for its shape and type, none of it an input's.
     @inline(__always)
     package func setResult(_ result: Int, _ numbers: UnsafeMutableRawPointer) {
-        if case .slot(let slot) = results[result].place { memory.slots[slot] = numbers }
+        if case .slot(let slot) = results[result] { memory.slots[slot] = numbers }
     }
 
     /// A result of rank 0.
     @inline(__always)
     package func number(_ result: Int) -> Double {
-        if case .register(let register) = results[result].place { memory.registers[register] } else { .nan }
+        if case .register(let register) = results[result] { memory.registers[register] } else { .nan }
     }
 
     /// What a step's own objects take, about.
@@ -143,7 +142,18 @@ package final class Plan {
 
     /// Runs all steps. `false` when a guard fails; throws what a primitive refuses.
     package func run() throws(PrimitiveError) -> Bool {
-        for step in unmanaged { try step.takeUnretainedValue().run(memory) }
+        // None is retained for its run: they live as long as the plan.
+        var problem: PrimitiveError?
+        for step in unmanaged {
+            let isDone = step._withUnsafeGuaranteedRef { step in
+                do throws(PrimitiveError) { try step.run(memory) } catch {
+                    problem = error
+                    return false
+                }
+                return true
+            }
+            if !isDone, let problem { throw problem }
+        }
         for check in guards where !holds(check) { return false }
         runs += 1
         try Account.finish(computing: work)
@@ -195,7 +205,7 @@ package final class Plan {
     package var stepCount: Int { steps.count }
     /// How often a run goes through tensors.
     package var passes: Int { steps.count { $0.isPass } }
-    package var flops: Int { steps.reduce(0) { $0 + $1.flops } }
+    package var flops: Int { work }
     /// What each step does, in order.
     package var listing: [(label: String, flops: Int)] { steps.map { ($0.label, $0.flops) } }
     /// What it does as one register program, where it computes with numbers in registers alone.
@@ -209,16 +219,14 @@ package final class Plan {
     var registers: UnsafeMutablePointer<Double> { memory.registers }
 
     /// Where the numbers of an input lie; `nil` where they are in memory alone.
-    func registers(ofInput input: Int) -> [Int]? { registers(of: inputs[input], graph.inputs[input]) }
-    func registers(ofResult result: Int) -> [Int]? { registers(of: results[result], graph.outputs[result]) }
-    private func registers(of operand: PlanOperand, _ term: Int) -> [Int]? {
-        operand.registers.count == graph[term].shape.count ? operand.registers : nil
-    }
+    func registers(ofInput input: Int) -> [Int]? { registers(inputRegisters[input], of: graph.inputs[input]) }
+    func registers(ofResult result: Int) -> [Int]? { registers(resultRegisters[result], of: graph.outputs[result]) }
+    private func registers(_ registers: [Int], of term: Int) -> [Int]? { registers.count == graph[term].shape.count ? registers : nil }
 
     /// Takes over the numbers of all inputs that lie in registers in both.
     package func setRegisters(as other: Plan) {
-        for (own, others) in zip(inputs, other.inputs) {
-            for (register, source) in zip(own.registers, others.registers) { registers[register] = other.registers[source] }
+        for (own, others) in zip(inputRegisters, other.inputRegisters) {
+            for (register, source) in zip(own, others) { registers[register] = other.registers[source] }
         }
     }
 }

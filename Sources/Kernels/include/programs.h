@@ -13,9 +13,7 @@ enum {
     GRAD_SUB_MUL,                  // c - a * b
     GRAD_GUARD,                    // scalar programs: leave unless (a != 0) == b, where b is 0 or 1 itself, not a register
     GRAD_SINGLE,                   // scalar programs: a rounded to the precision of f32
-    GRAD_LOG_OF_BASE,              // scalar programs: log |a| as the sum of two numbers, in dst and dst + 1
-    GRAD_POW_BY_LOG,               // scalar programs: a ^ b, the logarithm of a in c and c + 1; the bits are those of the power
-    GRAD_LAST_OPERATION = GRAD_POW_BY_LOG,
+    GRAD_LAST_OPERATION = GRAD_SINGLE,
 };
 
 typedef struct {
@@ -30,15 +28,21 @@ enum { GRAD_RAN_TO_THE_END = -1, GRAD_INTERRUPTED = -2 };
 
 // A program that is run again and again over the same registers. After each turn some of them are put down, then those that the next
 // turn reads are moved to their places (none of them the origin of another move), and a counter goes up by one.
+//
+// What goes by the counter alone is `counted`, and run first. Many turns at once have it in columns, of a number for each turn, with vector
+// instructions: `in_columns` is the same code, whose results are columns, and whose operands are from GRAD_COLUMN on columns, below it registers; column 0 is the
+// counter. `fed` are the columns that the turns read, and the registers that they are read from. The bits are the same either way.
+enum { GRAD_COLUMN = 1 << 15, GRAD_COLUMN_TURNS = 64 };
 typedef struct {
     uint16_t from, to;
 } grad_move;
 typedef struct {
-    const grad_instruction *code;
+    const grad_instruction *code, *counted, *in_columns;
     const uint16_t *recorded;
-    const grad_move *moves;
-    size_t instructions, width, move_count;
-    ptrdiff_t counter; // its register; -1 for none
+    const grad_move *moves, *fed;
+    size_t instructions, counted_instructions, width, move_count, fed_count;
+    ptrdiff_t counter; // its register; -1 for none, and nothing is counted
+    double *columns;   // GRAD_COLUMN_TURNS numbers for the counter and for each instruction in columns
 } grad_scalar_loop;
 
 // Stops at a guard that fails (gives its place; the turn puts nothing down and moves nothing) or when *interrupt is not 0, looked at

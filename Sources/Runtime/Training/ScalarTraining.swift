@@ -18,12 +18,17 @@ final class ScalarTraining {
     /// How many of the measures are in a row; the new parameters and the old ones stand behind them.
     private let measureCount: Int
     private let room: UnsafeMutablePointer<Double>
+    /// Rows of the history.
+    private let told: UnsafeMutablePointer<Double>
+    private let toldEpochs: UnsafeMutablePointer<Double>
     /// Numbers that updates hand on: parameters, memories, the last gradient.
     private let state: UnsafeMutablePointer<Double>
 
     /// Updates between two looks at whether to stop, and numbers that are put down of them, about.
-    private static let (mostTurns, mostRecorded) = (4096, 1 << 16)
+    private static let (mostTurns, mostRecorded) = (512, 1 << 14)
     private let turns: Int
+    /// Numbers of a row.
+    private static let (stepWidth, epochWidth) = (1 + TrainingLoop.recorded.count, 9)
     /// Numbers below it have squares that can be added up.
     private static let large = 1e150
 
@@ -48,13 +53,18 @@ final class ScalarTraining {
         }
         bare = ScalarTraining.bare(loop)
         let width = max(1, whole.width, bare?.width ?? 0)
-        turns = max(64, min(ScalarTraining.mostTurns, ScalarTraining.mostRecorded / width))
-        room = .allocate(capacity: width * turns)
+        let most = max(16, min(ScalarTraining.mostTurns, ScalarTraining.mostRecorded / width))
+        turns = most
+        room = .allocate(capacity: width * most)
+        told = .allocate(capacity: ScalarTraining.stepWidth * most)
+        toldEpochs = .allocate(capacity: ScalarTraining.epochWidth * most)
         state = .allocate(capacity: whole.stateCount)
     }
 
     deinit {
         room.deallocate()
+        told.deallocate()
+        toldEpochs.deallocate()
         state.deallocate()
     }
 
@@ -74,18 +84,21 @@ final class ScalarTraining {
     func run(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws {
         guard whole.begin() else { return }
         let bare = bare.flatMap { $0.begin(as: loop.ready.plan) ? $0 : nil }
+        trainer.state.history.reserve(last - trainer.state.steps)
         var isFirst = true
         while trainer.state.steps < last, try proceed(&trainer) {
             var left = min(turns, last - trainer.state.steps)
             while left > 0 {
                 // The first update has no epoch of the loop behind it, and the last is always told of.
-                let passes = isFirst || trainer.state.stopping.patience != nil ? 0 : min(trainer.state.history.passedOver, left - 1)
+                let together = trainer.state.history.toldTogether
+                let tellsAll = isFirst || trainer.state.stopping.patience != nil || together == .max
+                let passes = tellsAll ? 0 : min(trainer.state.history.passedOver, left - 1)
                 let wanted: Int
                 let made: Int
                 if passes > 0, let bare, runBare(bare, &trainer, passes) {
                     (wanted, made) = (passes, passes)
                 } else {
-                    wanted = bare == nil ? left : min(left, max(passes, trainer.state.history.toldTogether))
+                    wanted = bare == nil ? left : min(left, max(passes, together))
                     made = runWhole(&trainer, wanted, isFirst: isFirst)
                 }
                 isFirst = false
@@ -150,35 +163,54 @@ final class ScalarTraining {
         return kept
     }
 
-    /// Takes rows into the history up to the first that is not finite; how many.
+    /// Takes rows into the history up to the first that is not finite, or that is not waited for; how many.
     private func record(_ trainer: inout Trainer, _ turns: Int, isFirst: Bool) -> Int {
-        let tracksPath = trainer.state.history.tracksPath
-        let form = trainer.state.parameters
+        let (steps, stepWidth, epochWidth) = (trainer.state.steps, ScalarTraining.stepWidth, ScalarTraining.epochWidth)
+        var kept = finite(turns)
+        guard kept > 0 else { return 0 }
+        tell(kept, after: steps)
         // Values are made of the best parameters alone, once.
-        var best: UnsafeMutablePointer<Double>?
-        defer { if let best { trainer.state.best = parameters(best, form) } }
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + places.count) { row in
-            let kept = finite(turns)
-            for turn in 0..<kept {
-                let recorded = room + turn * whole.width
-                row[0] = Double(trainer.state.steps + 1)
-                for (index, place) in places.enumerated() {
-                    if let place {
-                        row[index + 1] = recorded[place]
-                    } else if case .fixed(let number) = loop.measures[index] {
-                        row[index + 1] = number
-                    }
-                }
-                if turn > 0 || !isFirst {
-                    if trainer.endEpoch(loss: row[1]) { best = recorded + measureCount + parameterNumbers }
-                    if trainer.state.stopping.isOver { return turn }
-                }
-                trainer.state.history.steps.append(UnsafeBufferPointer(row))
-                if tracksPath { trainer.state.history.track(UnsafeBufferPointer(start: recorded + measureCount, count: parameterNumbers)) }
-                trainer.state.sums.add(loss: row[1], rows: 1, gradient: row[3], update: row[4])
-                trainer.state.steps += 1
+        var best: Int?
+        defer {
+            if let best { trainer.state.best = parameters(room + best * whole.width + measureCount + parameterNumbers, trainer.state.parameters) }
+        }
+        if !isFirst {
+            if trainer.endEpoch(loss: told[1]) { best = 0 }
+            if trainer.state.stopping.isOver { return 0 }
+        }
+        var ended = kept - 1
+        for turn in 1..<max(1, kept) {
+            if trainer.state.stopping.observe(told[turn * stepWidth + 1], epoch: steps + turn) { best = turn }
+            guard trainer.state.stopping.isOver else { continue }
+            (kept, ended) = (turn, turn)
+            break
+        }
+        trainer.state.history.steps.append(rows: told, count: kept, spacing: stepWidth)
+        trainer.state.history.epochs.append(rows: toldEpochs + epochWidth, count: ended, spacing: epochWidth)
+        trainer.state.history.track(rows: room + measureCount, count: kept, spacing: whole.width)
+        let last = told + (kept - 1) * stepWidth
+        trainer.state.sums = EpochSums()
+        trainer.state.sums.add(loss: last[1], rows: 1, gradient: last[3], update: last[4])
+        trainer.state.steps += kept
+        return kept
+    }
+
+    /// Writes the rows of updates, and of the epochs between them: each tells of the update before it and of the loss that the next one finds.
+    private func tell(_ count: Int, after steps: Int) {
+        let (stepWidth, epochWidth) = (ScalarTraining.stepWidth, ScalarTraining.epochWidth)
+        for turn in 0..<count { told[turn * stepWidth] = Double(steps + turn + 1) }
+        for (index, place) in places.enumerated() {
+            if let place {
+                for turn in 0..<count { told[turn * stepWidth + index + 1] = room[turn * whole.width + place] }
+            } else if case .fixed(let number) = loop.measures[index] {
+                for turn in 0..<count { told[turn * stepWidth + index + 1] = number }
             }
-            return kept
+        }
+        for turn in 1..<max(1, count) {
+            let (row, now) = (toldEpochs + turn * epochWidth, told + turn * stepWidth)
+            let before = now - stepWidth
+            (row[0], row[1], row[2], row[3]) = (Double(steps + turn), Double(steps + turn), now[1], before[1])
+            (row[4], row[5], row[6], row[7], row[8]) = (.nan, .nan, before[2], before[3], before[4])
         }
     }
 

@@ -107,14 +107,22 @@ final class TrainingLoop {
         guard matches(arguments) else { return }
         var memory = LoopMemory(parts)
         var made = 0
-        defer { if made > 0 { memory.store(&trainer.state, parts) } }
+        defer {
+            if made > 0 { memory.store(&trainer.state, parts) }
+            trainer.machine.planCounts.hits += made
+        }
+        let isEpoch = trainer.setup.data.isEmpty
+        // Whether to go on is asked after some work, which may be that of many updates.
+        let together = max(1, TrainingLoop.workBetweenLooks / max(1, ready.plan.flops))
         try withExtendedLifetime(arguments) {
-            while trainer.state.steps < last, try proceed(&trainer) {
-                guard try prepare(&trainer), try makeUpdate(&trainer, &memory, isFirst: made == 0) else { return }
+            while trainer.state.steps < last, try made % together != 0 || proceed(&trainer) {
+                guard try prepare(&trainer), try makeUpdate(&trainer, &memory, isFirst: made == 0, isEpoch: isEpoch) else { return }
                 made += 1
             }
         }
     }
+
+    private static let workBetweenLooks = 1 << 17
 
     /// Hands the plan all that stays the same while the loop runs.
     func matches(_ arguments: [Value?]) -> Bool {
@@ -122,8 +130,15 @@ final class TrainingLoop {
         return matcher.matches(ready, roots: step.roots, arguments)
     }
 
+    /// Whether there is more than the number of the update to set before each.
+    private var changesOperands: Bool { rowNumbers != nil || hasSchedule || ready.isRandom }
+
     /// Row numbers, random numbers and settings of the next update.
     private func prepare(_ trainer: inout Trainer) throws -> Bool {
+        guard changesOperands else {
+            ready.plan.setNumber(counter, Double(trainer.state.steps + 1))
+            return true
+        }
         let perEpoch = trainer.setup.updatesPerEpoch
         let steps = trainer.state.steps
         if let (input, memory, count) = rowNumbers {
@@ -146,10 +161,9 @@ final class TrainingLoop {
         return true
     }
 
-    private func makeUpdate(_ trainer: inout Trainer, _ memory: inout LoopMemory, isFirst: Bool) throws -> Bool {
+    private func makeUpdate(_ trainer: inout Trainer, _ memory: inout LoopMemory, isFirst: Bool, isEpoch: Bool) throws -> Bool {
         let plan = ready.plan
-        let form = trainer.state.parameters
-        memory.bind(plan, parts, isFirst: isFirst)
+        memory.bind(plan, isFirst: isFirst)
         guard let isWhole = try? plan.run(), isWhole else { return false }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1 + measures.count) { row in
             row[0] = Double(trainer.state.steps + 1)
@@ -157,16 +171,15 @@ final class TrainingLoop {
             // Loss, gradient, update and parameters.
             guard row[1].isFinite, row[3].isFinite, row[4].isFinite, row[5].isFinite else { return false }
             // Without data every update is an epoch, and the loss at its end is the one found now.
-            if trainer.setup.data.isEmpty, !isFirst {
-                if trainer.endEpoch(loss: row[1]) { trainer.state.best = memory.parameters(parts, form, parameterCount) }
+            if isEpoch, !isFirst {
+                if trainer.endEpoch(loss: row[1]) { trainer.state.best = memory.parameters(parts, trainer.state.parameters, parameterCount) }
                 if trainer.state.stopping.isOver { return false }
             }
-            memory.turn(plan, parts)
+            memory.turn(plan)
             trainer.state.history.steps.append(UnsafeBufferPointer(row))
             let rows = rowNumbers?.count ?? max(1, trainer.setup.rows)
             trainer.state.sums.add(loss: row[1], rows: rows, gradient: row[3], update: row[4])
             trainer.state.steps += 1
-            trainer.machine.planCounts.hits += 1
             if trainer.state.history.tracksPath { trainer.state.history.track(memory.numbers(parts, parameterCount)) }
             return true
         }
@@ -175,33 +188,47 @@ final class TrainingLoop {
 
 /// The two halves of a loop's state.
 struct LoopMemory {
-    private var current: [Storage?]
-    private var next: [Storage?]
-    private var numbers: [Double]
+    private let halves: (first: [Storage?], second: [Storage?])
+    private var isSecond = false
+    private var handed: [Handed]
+
+    /// A part, with nothing that an update would have to retain. A number has no memory.
+    private struct Handed {
+        let input: Int
+        let result: Int
+        var number = 0.0
+        var current: UnsafeMutableRawPointer?
+        var next: UnsafeMutableRawPointer?
+    }
 
     init(_ parts: [TrainingLoop.Part]) {
         let make = { parts.map { $0.isNumber ? nil : Storage(byteCount: max(1, $0.shape.count * $0.type.size)) } }
-        (current, next) = (make(), make())
-        numbers = parts.map { _ in 0 }
+        let (first, second) = (make(), make())
+        halves = (first, second)
+        handed = parts.indices.map { index in
+            Handed(input: parts[index].input, result: parts[index].result, current: first[index]?.bytes, next: second[index]?.bytes)
+        }
     }
 
     /// The first update reads what the trainer's state holds.
-    mutating func bind(_ plan: Plan, _ parts: [TrainingLoop.Part], isFirst: Bool) {
-        for index in parts.indices {
-            let part = parts[index]
-            if part.isNumber {
-                if !isFirst { plan.setNumber(part.input, numbers[index]) }
-            } else {
-                if !isFirst, let storage = current[index] { plan.setMemory(part.input, storage.bytes) }
-                if let storage = next[index] { plan.setResult(part.result, storage.bytes) }
+    func bind(_ plan: Plan, isFirst: Bool) {
+        for part in handed {
+            guard let current = part.current, let next = part.next else {
+                if !isFirst { plan.setNumber(part.input, part.number) }
+                continue
             }
+            if !isFirst { plan.setMemory(part.input, current) }
+            plan.setResult(part.result, next)
         }
     }
 
     /// What an update filled is the state.
-    mutating func turn(_ plan: Plan, _ parts: [TrainingLoop.Part]) {
-        swap(&current, &next)
-        for index in parts.indices where parts[index].isNumber { numbers[index] = plan.number(parts[index].result) }
+    mutating func turn(_ plan: Plan) {
+        isSecond.toggle()
+        for index in handed.indices {
+            (handed[index].current, handed[index].next) = (handed[index].next, handed[index].current)
+            if handed[index].current == nil { handed[index].number = plan.number(handed[index].result) }
+        }
     }
 
     /// With the numbers of all parts one after another.
@@ -209,15 +236,15 @@ struct LoopMemory {
         self.init(parts)
         var place = 0
         for (index, part) in parts.enumerated() {
-            if part.isNumber { numbers[index] = state[place] }
-            for entry in 0..<part.shape.count { part.put(state[place + entry], into: current[index], at: entry) }
+            if part.isNumber { handed[index].number = state[place] }
+            for entry in 0..<part.shape.count { part.put(state[place + entry], into: halves.first[index], at: entry) }
             place += part.shape.count
         }
     }
 
     private func tensor(_ index: Int, _ part: TrainingLoop.Part) -> Tensor {
-        if let storage = current[index] { return Tensor(shape: part.shape, type: part.type, storage: storage) }
-        return Tensor(numbers[index], type: part.type)
+        let storage = isSecond ? halves.second[index] : halves.first[index]
+        return storage.map { Tensor(shape: part.shape, type: part.type, storage: $0) } ?? Tensor(handed[index].number, type: part.type)
     }
 
     /// The parameters in their form, in memory of their own.
