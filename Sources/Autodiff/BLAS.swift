@@ -104,17 +104,38 @@ package enum BLAS {
         if n * k >= largeProduct / m {
             return blocks(n, k, m, a, transposeA, b, transposeB, c, accumulate, threads: processors)
         }
-        T.gemm(
-            transposeA, transposeB, Int32(n), Int32(m), Int32(k), a, Int32(transposeA ? n : k), b, Int32(transposeB ? k : m),
-            accumulate ? 1 : 0, c, Int32(m))
+        pieces(n, k, m, a, transposeA, transposeA ? n : k, b, transposeB, transposeB ? k : m, accumulate ? 1 : 0, c, m)
     }
+
+    /// Up to 100³ multiplications OpenBLAS does not pack its operands, which makes it faster by a sixth, and twice as fast where the result is narrow.
+    /// So where the right side stays in cache, a product is made of so many rows at a time.
+    @inline(__always)
+    private static func pieces<T: BLASNumber>(
+        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ lda: Int, _ b: UnsafePointer<T>, _ transposeB: Bool,
+        _ ldb: Int, _ beta: T, _ c: UnsafeMutablePointer<T>, _ ldc: Int
+    ) {
+        let most = unpacked / (k * m) & ~15
+        var height = n
+        if !transposeB, n > most, most >= (transposeA ? 32 : 16) {
+            let count = (n + most - 1) / most
+            height = ((n + count - 1) / count + 15) & ~15
+        }
+        for row in stride(from: 0, to: n, by: height) {
+            T.gemm(
+                transposeA, transposeB, Int32(min(height, n - row)), Int32(m), Int32(k), a + (transposeA ? row : row * lda), Int32(lda), b,
+                Int32(ldb), beta, c + row * ldc, Int32(ldc))
+        }
+    }
+
+    /// Multiplications.
+    private static let unpacked = 1_000_000
 
     /// A large product, cut along the longer side of its result.
     static func blocks<T: BLASNumber>(
         _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ b: UnsafePointer<T>, _ transposeB: Bool,
         _ c: UnsafeMutablePointer<T>, _ accumulate: Bool, threads: Int
     ) {
-        let (lda, ldb, beta): (Int32, Int32, T) = (Int32(transposeA ? n : k), Int32(transposeB ? k : m), accumulate ? 1 : 0)
+        let (lda, ldb, beta): (Int, Int, T) = (transposeA ? n : k, transposeB ? k : m, accumulate ? 1 : 0)
         let byRows = n >= m
         let length = max(n, m)
         // A quarter each, in multiples of the widest register; 256 where there is more, which still packs the other side well.
@@ -130,10 +151,10 @@ package enum BLAS {
             let (row, column, rows, count) = byRows ? (start, other, size, width) : (other, start, width, size)
             for inner in stride(from: 0, to: k, by: depth) {
                 if inner > 0, Account.shouldStop() { return }
-                T.gemm(
-                    transposeA, transposeB, Int32(rows), Int32(count), Int32(min(depth, k - inner)),
-                    a + (transposeA ? inner * n + row : row * k + inner), lda,
-                    b + (transposeB ? column * k + inner : inner * m + column), ldb, inner > 0 ? 1 : beta, c + (row * m + column), Int32(m))
+                pieces(
+                    rows, min(depth, k - inner), count, a + (transposeA ? inner * n + row : row * k + inner), transposeA, lda,
+                    b + (transposeB ? column * k + inner : inner * m + column), transposeB, ldb, inner > 0 ? 1 : beta,
+                    c + (row * m + column), m)
             }
         }
     }

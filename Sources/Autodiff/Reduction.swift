@@ -85,13 +85,13 @@ enum Reduction {
         case .f64:
             return x.withDoubles { x in Tensor(f64: shape) { y in
                 withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * outer * inner) {
-                    grad_softmax_f64(logarithm, outer, length, inner, x, y.baseAddress, $0.baseAddress)
+                    grad_softmax_f64(outer, length, inner, x, logarithm ? nil : y.baseAddress, logarithm ? y.baseAddress : nil, $0.baseAddress)
                 }
             } }
         case .f32:
             return x.withFloats { x in Tensor(f32: shape) { y in
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * outer * inner) {
-                    grad_softmax_f32(logarithm, outer, length, inner, x, y.baseAddress, $0.baseAddress)
+                    grad_softmax_f32(outer, length, inner, x, logarithm ? nil : y.baseAddress, logarithm ? y.baseAddress : nil, $0.baseAddress)
                 }
             } }
         }

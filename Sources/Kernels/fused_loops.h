@@ -11,25 +11,28 @@ typedef struct {
     size_t stride;
 } block_register;
 
-// a b + c and its kin; a may be one number for all, as a scale often is.
+// a b + c and its kin; a and c may be one number for all, as in a polynomial they are.
+#define THREE_LOOP(A, C, EXPRESSION) \
+    GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
+        const NUMBER p = A * b[i], addend = C; \
+        y[i] = EXPRESSION; \
+    }
 #define THREE(name, EXPRESSION) \
-    static GRAD_CLONES void three_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, const NUMBER *c, NUMBER *y) { \
-        if (sa) { \
-            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
-                const NUMBER p = a[i] * b[i]; \
-                y[i] = EXPRESSION; \
-            } \
+    static GRAD_CLONES void three_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, const NUMBER *c, size_t sc, NUMBER *y) { \
+        const NUMBER factor = *a, only = *c; \
+        if (sa && sc) { \
+            THREE_LOOP(a[i], c[i], EXPRESSION) \
+        } else if (sa) { \
+            THREE_LOOP(a[i], only, EXPRESSION) \
+        } else if (sc) { \
+            THREE_LOOP(factor, c[i], EXPRESSION) \
         } else { \
-            const NUMBER only = *a; \
-            GRAD_VECTORIZE for (size_t i = 0; i < n; i++) { \
-                const NUMBER p = only * b[i]; \
-                y[i] = EXPRESSION; \
-            } \
+            THREE_LOOP(factor, only, EXPRESSION) \
         } \
     }
-THREE(mul_add, p + c[i])
-THREE(mul_sub, p - c[i])
-THREE(sub_mul, c[i] - p)
+THREE(mul_add, p + addend)
+THREE(mul_sub, p - addend)
+THREE(sub_mul, addend - p)
 
 static const NUMBER *spread(block_register operand, size_t n, NUMBER *room) {
     if (operand.stride) return operand.data;
@@ -39,16 +42,16 @@ static const NUMBER *spread(block_register operand, size_t n, NUMBER *room) {
 }
 
 static void run_three(unsigned op, size_t n, block_register a, block_register b, block_register c, NUMBER *y) {
-    NUMBER second[BLOCK], third[BLOCK];
+    NUMBER room[BLOCK];
     if (!b.stride) {
         const block_register other = a;
         a = b;
         b = other;
     }
-    const NUMBER *bs = spread(b, n, second), *cs = spread(c, n, third);
-    if (op == GRAD_MUL_ADD) three_mul_add(n, a.data, a.stride, bs, cs, y);
-    if (op == GRAD_MUL_SUB) three_mul_sub(n, a.data, a.stride, bs, cs, y);
-    if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, cs, y);
+    const NUMBER *bs = spread(b, n, room);
+    if (op == GRAD_MUL_ADD) three_mul_add(n, a.data, a.stride, bs, c.data, c.stride, y);
+    if (op == GRAD_MUL_SUB) three_mul_sub(n, a.data, a.stride, bs, c.data, c.stride, y);
+    if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, c.data, c.stride, y);
 }
 
 static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {
@@ -105,6 +108,18 @@ static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *
 GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period >= PTRDIFF_MAX; }
 GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat >= PTRDIFF_MAX || input->period == 1; }
 
+// Where a block of a broadcast input is: a row that holds all of it is read where it lies, and one that repeats within the blocks was
+// put down with the first of them.
+static NUMBER *broadcast(const grad_fused_input *input, size_t first, size_t n, NUMBER *room, int again) {
+    if (input->repeat == 1) {
+        const size_t index = first % input->period;
+        if (index + n <= input->period) return (NUMBER *)input->data + index;
+        if (again && BLOCK % input->period == 0) return room;
+    }
+    fill(input, first, n, room);
+    return room;
+}
+
 // The sums' blocks, joined as they come by a binary counter: reductions.h has the same.
 typedef struct {
     NUMBER lanes[LANES], trees[64];
@@ -123,18 +138,19 @@ static NUMBER total(sum_tree *tree) {
     return value;
 }
 
-// A block of a chain is part of a block of the sum, whose lanes wait for the other parts.
-static void add_to_sum(sum_tree *tree, block_register source, size_t n, size_t part, int last) {
-    NUMBER room[BLOCK];
-    const NUMBER *x = spread(source, n, room);
+// A block of a chain is part of a block of the sum, whose lanes wait for the other parts. The factor's data is null where there is none.
+static void add_to_sum(sum_tree *tree, block_register source, block_register factor, size_t n, size_t part, int last) {
+    NUMBER room[BLOCK], more[BLOCK];
+    const NUMBER *x = spread(source, n, room), *y = factor.data ? spread(factor, n, more) : NULL;
     if (part == 0 && last && n < FEW) {
         NUMBER value;
-        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, x, &value);
+        for (size_t i = 0; i < n; i++) room[i] = y ? x[i] * y[i] : x[i];
+        PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, 1, n, 1, room, &value);
         add_block(tree, value);
         return;
     }
     if (part == 0) memset(tree->lanes, 0, sizeof tree->lanes);
-    PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
+    if (y) PUBLIC(grad_dot_lanes)(n, x, y, tree->lanes); else PUBLIC(grad_sum_lanes)(n, x, tree->lanes);
     if (part == PARTS - 1 || last) add_block(tree, PUBLIC(grad_sum_of_lanes)(tree->lanes));
 }
 
@@ -165,13 +181,16 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
         for (size_t k = 0; k < inputs; k++) {
             const grad_fused_input *input = &chain->inputs[k];
             if (is_whole(input)) registers[k].data = (NUMBER *)input->data + start;
-            else if (!is_one(input)) fill(input, start, count, registers[k].data);
+            else if (!is_one(input)) registers[k].data = broadcast(input, start, count, rooms + k * BLOCK, done > 0);
         }
         for (size_t k = 0; k < chain->output_count; k++) registers[inputs + k].data = (NUMBER *)chain->outputs[k] + start;
         run_block(chain, count, registers);
 
-        for (size_t k = 0; k < chain->sum_count; k++)
-            add_to_sum(&trees[k], registers[chain->sums[k].source], count, done / BLOCK % PARTS, done + count >= n);
+        for (size_t k = 0; k < chain->sum_count; k++) {
+            const grad_fused_sum sum = chain->sums[k];
+            const block_register factor = sum.factor == GRAD_NO_FACTOR ? (block_register){0} : registers[sum.factor];
+            add_to_sum(&trees[k], registers[sum.source], factor, count, done / BLOCK % PARTS, done + count >= n);
+        }
     }
     for (size_t k = 0; k < chain->sum_count; k++) *(NUMBER *)chain->sums[k].sum = total(&trees[k]);
 }

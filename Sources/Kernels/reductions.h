@@ -19,9 +19,9 @@ typedef __typeof__((lanes){0} < (lanes){0}) mask;
 #define MAX_LANES(acc, v) CHOOSE(((acc) > (v)) | ((acc) != (acc)), acc, v)
 
 // A row of few numbers fills none of the lanes; a vector of its own takes it whole, and joins its halves as the tree of all lanes would.
-enum { SHORT = 64 / sizeof(NUMBER), HALF = SHORT / 2 };
-typedef NUMBER short_lanes __attribute__((vector_size(64)));
-typedef NUMBER loose_short_lanes __attribute__((vector_size(64), aligned(sizeof(NUMBER)), may_alias));
+enum { SHORT = 16, HALF = SHORT / 2 };
+typedef NUMBER short_lanes __attribute__((vector_size(SHORT * sizeof(NUMBER))));
+typedef NUMBER loose_short_lanes __attribute__((vector_size(SHORT * sizeof(NUMBER)), aligned(sizeof(NUMBER)), may_alias));
 typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
 
 #define FOLD(name, COMBINE_LANES, combine, IDENTITY) \
@@ -178,6 +178,16 @@ GRAD_CLONES void PUBLIC(grad_sum_lanes)(size_t n, const NUMBER *x, NUMBER *parti
     for (; i + LANES <= n; i += LANES) all += *(const loose_lanes *)(x + i);
     memcpy(partial, &all, sizeof all);
     for (size_t k = 0; i < n; i++, k++) partial[k] += x[i];
+}
+
+// The products are rounded before they are added.
+GRAD_CLONES void PUBLIC(grad_dot_lanes)(size_t n, const NUMBER *x, const NUMBER *y, NUMBER *partial) {
+    lanes all;
+    memcpy(&all, partial, sizeof all);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) all += *(const loose_lanes *)(x + i) * *(const loose_lanes *)(y + i);
+    memcpy(partial, &all, sizeof all);
+    for (size_t k = 0; i < n; i++, k++) partial[k] += x[i] * y[i];
 }
 
 NUMBER PUBLIC(grad_sum_of_lanes)(const NUMBER *partial) {

@@ -141,7 +141,13 @@ GRAD_INLINE NUMBER TYPED(silu)(NUMBER x) {
 
 GRAD_INLINE NUMBER TYPED(tanh)(NUMBER x) {
     const NUMBER magnitude = TYPED(abs)(x), a = magnitude > TANH_ONE ? TANH_ONE : magnitude;
-    const NUMBER e = TYPED(expm1)(a + a);
+    // e = expm1(2 a), which needs none of the care for arguments that are negative, large or tiny.
+    NUMBER k, rest;
+    const NUMBER r = TYPED(reduce_exp)(a + a, &k, &rest);
+    const NUMBER tail = rest + r * r * TYPED(exp_tail)(r);
+    const NUMBER one = 1 - TYPED(power_of_two)(SHIFT - k);
+    const NUMBER high = one + r, low = (one - high) + r;
+    const NUMBER e = (high + (low + tail)) * TYPED(power_of_two)(SHIFT + k);
     return TYPED(with_sign)(e / (e + 2), x);
 }
 

@@ -90,6 +90,94 @@ import Autodiff
         #expect(plan.kernelRuns == 0)
     }
 
+    /// A long pass is shared by the processors in parts that are summed as the whole is, to the bit.
+    @Test(arguments: [ElementType.f64, .f32]) func aLongPassHasTheSumsOfAShortOne(_ type: ElementType) throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<1_234_567).map { Double($0 * 7 % 1001) / 1001 - 0.3 }, shape: Shape([1_234_567]), type: type))
+        let inner: Node = x * 2 + 1
+        let outer: Node = inner * x - 3
+        let y: Node = outer * x + 5
+        let results = [y, Primitive.sum(y), Primitive.sum(y * x)]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [x], for: .plan), results: 3))
+        #expect(plan.passes == 1)
+        let values = try #require(try plan.evaluate([x.value]))
+        for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
+    }
+
+    /// An update behind a product is one pass: what could be computed before it, and measures of what it reads, are computed on the way.
+    @Test(arguments: [ElementType.f64, .f32]) func anUpdateIsOnePass(_ type: ElementType) throws {
+        let tape = Tape()
+        func tensor(_ start: Double) -> Tensor {
+            Tensor((0..<900).map { start + Double($0 * 7 % 11) / 11 }, shape: Shape([30, 30]), type: type)
+        }
+        let (a, b, w, m) = (tape.variable(tensor(0.1)), tape.variable(tensor(-0.4)), tape.variable(tensor(0.3)), tape.variable(tensor(0)))
+        let g = Primitive.matmul(a, b)
+        let moved = m * 0.9 + g * 0.1
+        let next = w * 0.99 - moved * 0.01
+        let results = [next, moved, Primitive.sum(w * w), Primitive.sum(g * m), Primitive.sum((next - w) * (next - w))]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [a, b, w, m], for: .plan), results: results.count))
+        #expect(plan.passes == 2)
+        let values = try #require(try plan.evaluate([a, b, w, m].map(\.value)))
+        for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
+    }
+
+    /// A softmax and its logarithm, as a loss and its gradient ask for, take the exponentials once.
+    @Test(arguments: [ElementType.f64, .f32]) func aSoftmaxAndItsLogarithmAreOneStep(_ type: ElementType) throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<510).map { Double($0 * 13 % 29) / 3 - 4 }, shape: Shape([30, 17]), type: type))
+        let last = Attributes([.int(-1)])
+        let results = [Primitive.logSoftmax(x, attributes: last), Primitive.softmax(x, attributes: last)]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [x], for: .plan), results: 2))
+        #expect(plan.stepCount == 1)
+        let values = try #require(try plan.evaluate([x.value]))
+        for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
+    }
+
+    /// A loss over all rows is computed for so many of them at a time: it needs memory for no more.
+    @Test(arguments: [ElementType.f64, .f32]) func aLossOverAllRowsGoesByBlocks(_ type: ElementType) throws {
+        let tape = Tape()
+        func tensor(_ axes: [Int], _ scale: Double) -> Tensor {
+            let shape = Shape(axes)
+            return Tensor((0..<shape.count).map { (Double($0 * 7 % 23) / 23 - 0.4) * scale }, shape: shape, type: type)
+        }
+        let (x, w, b, v) = (
+            tape.variable(tensor([3001, 20], 1)), tape.variable(tensor([20, 64], 0.7)), tape.variable(tensor([64], 0.3)),
+            tape.variable(tensor([64, 5], 1.3)))
+        let labels = tape.variable(Tensor((0..<3001).map { Double($0 * 3 % 5) }))
+        let scale = tape.variable(Tensor(0.9, type: type))
+        let hidden = Primitive.tanh(Primitive.matmul(x, w) * scale + b)
+        let scores = Primitive.logSoftmax(Primitive.matmul(hidden, v), attributes: Attributes([.int(-1)]))
+        let picked = Primitive.gather(scores, Primitive.reshape(labels, attributes: Attributes([.ints([3001, 1])])), axis: -1)
+        let results = [-Primitive.mean(picked), Primitive.sum(hidden)]
+        let inputs = [x, w, b, v, labels, scale]
+        let plan = try #require(Plan(Graph(tape, outputs: results, inputs: inputs, for: .plan), results: 2))
+        #expect(plan.passes == 1)
+        #expect(plan.byteCount < 3001 * 64 * type.size)
+        for _ in 0..<2 {
+            let values = try #require(try plan.evaluate(inputs.map(\.value)))
+            for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
+        }
+        #expect(plan.kernelRuns == 0)
+        var wrong = inputs.map(\.value)
+        wrong[4] = Tensor((0..<3001).map { $0 == 2999 ? 5 : 0 })
+        #expect(throws: PrimitiveError.self) { _ = try plan.evaluate(wrong) }
+    }
+
+    /// What mixes rows is computed for all of them at once.
+    @Test func rowsThatMeetAreNotDivided() throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<90_000).map { Double($0 * 7 % 23) / 23 - 0.4 }, shape: Shape([3000, 30])))
+        let mean: Node = Primitive.mean(x, attributes: Attributes([.int(0), .flag(true)]))
+        let centred: Node = x - mean
+        let running: Node = Primitive.cumsum(x, attributes: Attributes([.int(0)]))
+        let sums: [Node] = [Primitive.sum(centred * centred), Primitive.sum(running * running)]
+        for result in sums {
+            let plan = try #require(Plan(Graph(tape, outputs: [result], inputs: [x], for: .plan), results: 1))
+            #expect(plan.passes > 1)
+            #expect(agree(try #require(try plan.evaluate([x.value]))[0], result.value, .f64))
+        }
+    }
+
     /// A network's step allocates nothing: no primitive in it runs by its own kernel.
     @Test(arguments: [ElementType.f64, .f32]) func aNetworkHasStepsForAll(_ type: ElementType) throws {
         let tape = Tape()

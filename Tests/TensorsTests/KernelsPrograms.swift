@@ -168,15 +168,16 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
             let (left, right, third): ([Double], [Double], [Double]) = (values[a], values[b], values[c])
             values[dst] = (0..<n).map { (i: Int) -> Double in Self.value(op, left[i], right[i], third[i]) }
         }
-        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0]
-        let sources = [inputs, inputs + 1, 2]
+        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0, 0.0, 0.0]
+        let sources: [(Int, Int?)] = [(inputs, nil), (inputs + 1, nil), (2, nil), (0, inputs), (1, 2)]
         run(code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
             registers: registers, sources, &sums, n)
         #expect(zip(first, values[inputs]).allSatisfy { sameBits($0, $1) })
         #expect(zip(second, values[inputs + 1]).allSatisfy { sameBits($0, $1) })
         for (k, source) in sources.enumerated() {
             var expected = 0.0
-            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, values[source], &expected)
+            let summed = source.1.map { zip(values[source.0], values[$0]).map { $0 * $1 } } ?? values[source.0]
+            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, summed, &expected)
             #expect(sameBits(sums[k], expected))
         }
     }
@@ -200,7 +201,7 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
                                 grad_fused_input(data: two, repeat: .max, period: 1),
                                 grad_fused_input(data: row.baseAddress, repeat: 1, period: columns),
                             ]
-                            let outputs: [UnsafeMutableRawPointer?] = [.init(y.baseAddress)], sums = [grad_fused_sum(sum: sum, source: 3)]
+                            let outputs: [UnsafeMutableRawPointer?] = [.init(y.baseAddress)], sums = [grad_fused_sum(sum: sum, source: 3, factor: none)]
                             code.withUnsafeBufferPointer { code in
                                 inputs.withUnsafeBufferPointer { inputs in
                                     outputs.withUnsafeBufferPointer { outputs in
@@ -227,6 +228,8 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
         #expect(y == expected && sum == expectedSum)
     }
 
+    private let none = UInt16(GRAD_NO_FACTOR)
+
     private static func value(_ op: Int, _ a: Double, _ b: Double, _ c: Double) -> Double {
         switch op {
         case GRAD_MUL_ADD: a * b + c
@@ -239,7 +242,7 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
     /// Runs a chain in the parts that its sums are cut in, as two threads would.
     private func run(
         _ code: [grad_instruction], _ inputs: [(data: [Double], repeat: Int, period: Int)], _ first: inout [Double],
-        _ second: inout [Double], registers: Int, _ sources: [Int], _ sums: inout [Double], _ n: Int
+        _ second: inout [Double], registers: Int, _ sources: [(Int, Int?)], _ sums: inout [Double], _ n: Int
     ) {
         let memory = inputs.map { input in
             let copy = UnsafeMutablePointer<Double>.allocate(capacity: input.data.count)
@@ -252,7 +255,9 @@ private func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int
             second.withUnsafeMutableBufferPointer { second in
                 sums.withUnsafeMutableBufferPointer { sums in
                     let outputs: [UnsafeMutableRawPointer?] = [.init(first.baseAddress), .init(second.baseAddress)]
-                    let wanted = sources.enumerated().map { grad_fused_sum(sum: sums.baseAddress! + $0.offset, source: UInt16($0.element)) }
+                    let wanted = sources.enumerated().map {
+                        grad_fused_sum(sum: sums.baseAddress! + $0.offset, source: UInt16($0.element.0), factor: $0.element.1.map(UInt16.init) ?? none)
+                    }
                     code.withUnsafeBufferPointer { code in
                         described.withUnsafeBufferPointer { described in
                             outputs.withUnsafeBufferPointer { outputs in

@@ -12,6 +12,14 @@ final class FusedStep: PlanStep {
         var isWhole: Bool { repeating == 1 && period == Int.max }
     }
 
+    /// Where the sum of a register, or of its products with another, is put.
+    struct Sum {
+        let slot: Int
+        let source: Int
+        let factor: Int?
+        var sources: [Int] { factor.map { [source, $0] } ?? [source] }
+    }
+
     private let type: ElementType
     private let count: Int
     private let inputs: [Input]
@@ -26,10 +34,10 @@ final class FusedStep: PlanStep {
     private let movingOutputs: [Int]
     private let cost: Int
 
-    /// `sums` are slots with the register that each adds up. `moving` slots have other memory in every run.
+    /// `moving` slots have other memory in every run.
     init(
         _ instructions: [grad_instruction], _ type: ElementType, count: Int, inputs: [Input], outputs: [Int],
-        sums: [(slot: Int, source: Int)], registers: Int, scratch: Int, moving: Set<Int>, label: String
+        sums: [Sum], registers: Int, scratch: Int, moving: Set<Int>, label: String
     ) {
         var slots: [Int] = []
         for sum in sums { slots.append(sum.slot) }
@@ -49,13 +57,13 @@ final class FusedStep: PlanStep {
 
     private static func places(of moving: Set<Int>, in slots: [Int]) -> [Int] { slots.indices.filter { moving.contains(slots[$0]) } }
 
-    private static func lastReads(_ code: [grad_instruction], _ inputs: [Input], _ sums: [(slot: Int, source: Int)]) -> [Int: Int] {
+    private static func lastReads(_ code: [grad_instruction], _ inputs: [Input], _ sums: [Sum]) -> [Int: Int] {
         var last: [Int: Int] = [:]
         for (place, instruction) in code.enumerated() {
             for register in instruction.sources where register < inputs.count { last[inputs[register].slot] = place }
         }
         // What is summed is read at the end of a block.
-        for sum in sums where sum.source < inputs.count { last[inputs[sum.source].slot] = Int.max }
+        for source in sums.flatMap(\.sources) where source < inputs.count { last[inputs[source].slot] = Int.max }
         return last
     }
 
@@ -97,11 +105,11 @@ final class FusedStep: PlanStep {
     override func run(_ memory: PlanMemory) {
         for index in movingInputs { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
         for index in movingOutputs { kernel.outputs[index] = memory.slots[outputs[index]] }
-        if cost > FusedStep.shared && sums.isEmpty && (Threads.processors > 1 || cost > FusedStep.longest) { return runShared() }
-        switch type {
-        case .f64: grad_fused_f64(kernel.chain, 0, count, memory.slots[scratch])
-        case .f32: grad_fused_f32(kernel.chain, 0, count, memory.slots[scratch])
+        if cost > FusedStep.shared && (Threads.processors > 1 || cost > FusedStep.longest) {
+            if sums.isEmpty { runShared() } else { runShared(memory) }
+            return
         }
+        FusedStep.run(kernel.chain, type, 0, count, memory.slots[scratch])
     }
 
     /// Large chains in parts, each with scratch memory of its own.
@@ -117,12 +125,73 @@ final class FusedStep: PlanStep {
             let first = part * size
             let length = min(size, count - first)
             withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
+                FusedStep.run(chain, type, first, length, room.baseAddress)
+            }
+        }
+    }
+
+    private static func run(_ chain: UnsafePointer<grad_fused>, _ type: ElementType, _ first: Int, _ length: Int, _ room: UnsafeMutableRawPointer?) {
+        switch type {
+        case .f64: grad_fused_f64(chain, first, length, room)
+        case .f32: grad_fused_f32(chain, first, length, room)
+        }
+    }
+
+    // MARK: Sums in parts
+
+    /// With sums the parts are cut as the tree of a sum is, so that their totals, added as the tree adds them, are the whole's to the bit.
+    private func runShared(_ memory: PlanMemory) {
+        let (width, size) = (sums.count, type.size)
+        let most = max(1 << 14, min(count / 8, FusedStep.longest / max(1, cost / max(1, count))))
+        var parts: [Range<Int>] = []
+        divide(0..<count, most) { parts.append($0) }
+        let bytes = FusedStep.scratch(type, registers: kernel.chain.pointee.registers, sums: width)
+        nonisolated(unsafe) let kernel = kernel
+        let (type, cut) = (type, parts)
+        withUnsafeTemporaryAllocation(byteCount: parts.count * width * size, alignment: 8) { totals in
+            nonisolated(unsafe) let totals = totals
+            Threads.share(cut.count, among: Threads.processors) { part in
+                withUnsafeTemporaryAllocation(of: grad_fused_sum.self, capacity: width) { own in
+                    var chain = kernel.chain.pointee
+                    for k in 0..<width {
+                        own[k] = kernel.sums[k]
+                        own[k].sum = totals.baseAddress.map { $0 + (part * width + k) * size }
+                    }
+                    chain.sums = UnsafePointer(own.baseAddress)
+                    withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { room in
+                        FusedStep.run(&chain, type, cut[part].lowerBound, cut[part].count, room.baseAddress)
+                    }
+                }
+            }
+            for k in 0..<width {
                 switch type {
-                case .f64: grad_fused_f64(chain, first, length, room.baseAddress)
-                case .f32: grad_fused_f32(chain, first, length, room.baseAddress)
+                case .f64: memory.numbers(sums[k], Double.self).pointee = total(of: k, totals.baseAddress, most, Double.self)
+                case .f32: memory.numbers(sums[k], Float.self).pointee = total(of: k, totals.baseAddress, most, Float.self)
                 }
             }
         }
+    }
+
+    private func divide(_ range: Range<Int>, _ most: Int, _ take: (Range<Int>) -> Void) {
+        let length = type == .f64 ? grad_fused_cut_f64(range.count) : grad_fused_cut_f32(range.count)
+        if range.count <= most || length == range.count { return take(range) }
+        let middle = range.lowerBound + length
+        divide(range.lowerBound..<middle, most, take)
+        divide(middle..<range.upperBound, most, take)
+    }
+
+    private func total<T: FloatingPoint>(of sum: Int, _ totals: UnsafeMutableRawPointer?, _ most: Int, _: T.Type) -> T {
+        var part = 0
+        func joined(_ count: Int) -> T {
+            let length = type == .f64 ? grad_fused_cut_f64(count) : grad_fused_cut_f32(count)
+            if count <= most || length == count {
+                part += 1
+                return totals?.load(fromByteOffset: ((part - 1) * sums.count + sum) * MemoryLayout<T>.size, as: T.self) ?? .nan
+            }
+            let left = joined(length)
+            return left + joined(count - length)
+        }
+        return joined(count)
     }
 }
 
@@ -135,7 +204,7 @@ private final class FusedKernel {
     let chain: UnsafeMutablePointer<grad_fused>
 
     init(
-        _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [(slot: Int, source: Int)],
+        _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [FusedStep.Sum],
         registers: Int
     ) {
         code = .allocate(capacity: max(1, instructions.count))
@@ -148,7 +217,10 @@ private final class FusedKernel {
             (inputs + index).initialize(to: grad_fused_input(data: nil, repeat: operands[index].repeating, period: operands[index].period))
         }
         for index in 0..<outputCount { (outputs + index).initialize(to: nil) }
-        for index in summed.indices { (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source))) }
+        for index in summed.indices {
+            let factor = summed[index].factor.map(UInt16.init) ?? UInt16(GRAD_NO_FACTOR)
+            (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source), factor: factor))
+        }
         chain.initialize(to: grad_fused(
             code: code, inputs: inputs, outputs: outputs, sums: sums, instructions: instructions.count, input_count: operands.count,
             output_count: outputCount, sum_count: summed.count, registers: registers))

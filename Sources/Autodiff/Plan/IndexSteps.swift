@@ -22,19 +22,22 @@ final class TakeStep: PlanStep {
     }
 
     override func run(_ memory: PlanMemory) throws(PrimitiveError) {
-        switch type {
-        case .f64: try run(memory, Double.self)
-        case .f32: try run(memory, Float.self)
+        switch (type, indexType) {
+        case (.f64, .f64): try run(memory, Double.self, Double.self)
+        case (.f64, .f32): try run(memory, Double.self, Float.self)
+        case (.f32, .f64): try run(memory, Float.self, Double.self)
+        case (.f32, .f32): try run(memory, Float.self, Float.self)
         }
     }
 
     @inline(__always)
-    private func run<T: FloatingPoint>(_ memory: PlanMemory, _: T.Type) throws(PrimitiveError) {
+    private func run<T: FloatingPoint, I: BinaryFloatingPoint>(_ memory: PlanMemory, _: T.Type, _: I.Type) throws(PrimitiveError) {
         let (outer, length, inner) = lengths
+        let given = memory.numbers(indices, I.self)
         let (x, y) = (memory.numbers(x, T.self), memory.numbers(y, T.self))
         if isAdding { y.update(repeating: 0, count: outer * length * inner) }
         for place in 0..<indexCount {
-            let index = try PlanIndex.read(memory.slots[indices], place, indexType, below: length)
+            let index = try PlanIndex.whole(given[place], below: length)
             for block in 0..<outer {
                 let many = (block * length + index) * inner
                 let few = (block * indexCount + place) * inner
@@ -73,21 +76,27 @@ final class GatherStep: PlanStep {
     override func mayReplace(_ read: Int, by write: Int) -> Bool { source != nil && read == x && read != source && read != indices }
 
     override func run(_ memory: PlanMemory) throws(PrimitiveError) {
-        switch type {
-        case .f64: try run(memory, Double.self)
-        case .f32: try run(memory, Float.self)
+        switch (type, indexType) {
+        case (.f64, .f64): try run(memory, Double.self, Double.self)
+        case (.f64, .f32): try run(memory, Double.self, Float.self)
+        case (.f32, .f64): try run(memory, Float.self, Double.self)
+        case (.f32, .f32): try run(memory, Float.self, Float.self)
         }
     }
 
     @inline(__always)
-    private func run<T: FloatingPoint>(_ memory: PlanMemory, _: T.Type) throws(PrimitiveError) {
+    private func run<T: FloatingPoint, I: BinaryFloatingPoint>(_ memory: PlanMemory, _: T.Type, _: I.Type) throws(PrimitiveError) {
+        let given = memory.numbers(indices, I.self)
         let (x, y) = (memory.numbers(x, T.self), memory.numbers(y, T.self))
         let added = source.map { memory.numbers($0, T.self) }
         if added != nil, x != y { y.update(from: x, count: rows * length) }
-        for place in 0..<(rows * picked) {
-            let row = place / picked
-            let index = try PlanIndex.read(memory.slots[indices], place, indexType, below: length)
-            if let added { y[row * length + index] += added[place] } else { y[place] = x[row * length + index] }
+        var place = 0
+        for row in 0..<rows {
+            for _ in 0..<picked {
+                let index = try PlanIndex.whole(given[place], below: length)
+                if let added { y[row * length + index] += added[place] } else { y[place] = x[row * length + index] }
+                place += 1
+            }
         }
     }
 }
@@ -95,13 +104,14 @@ final class GatherStep: PlanStep {
 enum PlanIndex {
     /// An index as the language has it, from 0, or negative from the end. What is wrong with it the tape will tell.
     @inline(__always)
-    static func read(_ memory: UnsafeMutableRawPointer, _ place: Int, _ type: ElementType, below length: Int) throws(PrimitiveError) -> Int {
-        let given = type == .f64
-            ? memory.load(fromByteOffset: place * 8, as: Double.self) : Double(memory.load(fromByteOffset: place * 4, as: Float.self))
-        let index = given < 0 ? given + Double(length) : given
-        guard index >= 0, index < Double(length), Double(Int(index)) == index else {
-            throw PrimitiveError("the index \(given) is out of range")
-        }
-        return Int(index)
+    static func whole<I: BinaryFloatingPoint>(_ given: I, below length: Int) throws(PrimitiveError) -> Int {
+        let index = given < 0 ? Double(given) + Double(length) : Double(given)
+        guard index >= 0, index < Double(length) else { throw refusal(Double(given)) }
+        let whole = Int(index)
+        guard Double(whole) == index else { throw refusal(Double(given)) }
+        return whole
     }
+
+    @inline(never)
+    private static func refusal(_ given: Double) -> PrimitiveError { PrimitiveError("the index \(given) is out of range") }
 }

@@ -18,7 +18,7 @@ package final class Plan {
     private let memory: PlanMemory
     private let arena: UnsafeMutableRawPointer
     /// What it takes for itself while it lives.
-    package let byteCount: Int
+    private let ownBytes: Int
     private let charge: Charge
     /// Operations on numbers in a run.
     private let work: Int
@@ -80,12 +80,12 @@ package final class Plan {
             }
         }
         memory = PlanMemory(registers: registers, slots: slots)
-        byteCount = compiled.arenaSize + compiled.registers.count * 8 + compiled.slots.count * 8
-        charge = Charge(byteCount + Plan.bytesPerStep * steps.count)
+        ownBytes = compiled.arenaSize + compiled.registers.count * 8 + compiled.slots.count * 8
+        charge = Charge(ownBytes + Plan.bytesPerStep * steps.count)
         for step in steps { step.prepare(memory) }
         unmanaged = .allocate(capacity: steps.count)
         _ = unmanaged.initialize(from: steps.map(Unmanaged.passUnretained))
-        PlanStatistics.shared.add(byteCount)
+        PlanStatistics.shared.add(ownBytes)
     }
 
     /// A plan of its own that gives some of the results and nothing else, under the same guards.
@@ -97,7 +97,7 @@ package final class Plan {
     }
 
     deinit {
-        PlanStatistics.shared.add(-byteCount)
+        PlanStatistics.shared.add(-ownBytes)
         memory.registers.deallocate()
         memory.slots.deallocate()
         arena.deallocate()
@@ -198,6 +198,10 @@ package final class Plan {
 
     /// Results of primitives that were made by their own kernels, with memory of their own, since it was compiled.
     package var kernelRuns: Int { steps.reduce(0) { $0 + (($1 as? KernelStep)?.runs ?? 0) } }
+    /// Whether some are.
+    var hasKernels: Bool { steps.contains { $0 is KernelStep } }
+    /// What it takes, with the plans for blocks of rows in it.
+    package var byteCount: Int { steps.reduce(ownBytes) { $0 + (($1 as? RowsStep)?.byteCount ?? 0) } }
     package var stepCount: Int { steps.count }
     /// How often a run goes through tensors.
     package var passes: Int { steps.count { $0.isPass } }

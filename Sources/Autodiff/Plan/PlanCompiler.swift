@@ -11,6 +11,8 @@ struct PlanCompiler {
     /// Where small tensors are numbers, what `graph` was made from.
     private let tensors: (whole: Graph, inputCounts: [Int])?
     let resultCount: Int
+    /// What of it goes through its rows in blocks.
+    let blocks: RowBlocks?
 
     /// A value's memory: its size, and who gives it.
     struct Slot {
@@ -55,8 +57,10 @@ struct PlanCompiler {
     init(_ graph: Graph, results: Int, inRegisters: Bool) {
         let entries = inRegisters ? EntryGraph(graph) : nil
         tensors = entries.map { (graph, $0.inputCounts) }
-        self.graph = entries?.graph ?? graph.legalized()
+        let graph = entries?.graph ?? graph.legalized()
+        self.graph = graph
         resultCount = results
+        blocks = entries != nil ? nil : RowBlocks(graph, outputs: graph.outputs)
         places = Array(repeating: nil, count: self.graph.terms.count)
         countUsers()
     }
@@ -104,79 +108,6 @@ struct PlanCompiler {
         return (operands, results)
     }
 
-    // MARK: Units
-
-    /// What can be computed together.
-    enum Form: Hashable {
-        case scalars
-        case chain(Shape, ElementType)
-        /// A step of its own.
-        case single(Int)
-        /// The same memory under another shape.
-        case view(Int)
-    }
-
-    struct Unit {
-        let form: Form
-        let level: Int
-        var terms: [Int]
-    }
-
-    private struct UnitKey: Hashable {
-        let form: Form
-        let level: Int
-    }
-
-    private func units() -> [Unit] {
-        var levels = [Int](repeating: -1, count: graph.terms.count)
-        var forms = [Form?](repeating: nil, count: graph.terms.count)
-        var units: [UnitKey: Unit] = [:]
-        for (place, term) in graph.terms.enumerated() where !term.isInput && !term.isConstant {
-            let form = form(of: place, term)
-            var level = 0
-            for operand in term.operands {
-                let together = forms[operand] == form && !isSum(operand)
-                level = max(level, together ? levels[operand] : levels[operand] + 1)
-            }
-            forms[place] = form
-            levels[place] = level
-            units[UnitKey(form: form, level: level), default: Unit(form: form, level: level, terms: [])].terms.append(place)
-        }
-        return units.values.sorted { ($0.level, $0.terms[0]) < ($1.level, $1.terms[0]) }
-    }
-
-    private func form(of place: Int, _ term: Term) -> Form {
-        if isView(term) { return .view(place) }
-        if isSum(place) {
-            let x = graph[term.operands[0]]
-            return .chain(x.shape, x.type)
-        }
-        if term.isElementwise, term.shape.rank == 0, term.operands.allSatisfy({ graph[$0].shape.rank == 0 }) { return .scalars }
-        if term.shape.rank == 0, term.primitive === Primitive.cast { return .scalars }
-        if term.shape.rank > 0, term.isElementwise || isStretched(term) { return .chain(term.shape, term.type) }
-        return .single(place)
-    }
-
-    /// The sum of all numbers of a tensor, taken in the pass that makes or reads it.
-    func isSum(_ place: Int) -> Bool {
-        let term = graph[place]
-        guard term.primitive === Primitive.sum, term.shape.count == 1, term.shape.rank == 0 else { return false }
-        let x = graph[term.operands[0]]
-        return x.shape.rank > 0 && x.shape.count > 0 && x.type == term.type
-    }
-
-    private func isStretched(_ term: Term) -> Bool {
-        guard term.primitive === Primitive.expand, term.shape.count > 0 else { return false }
-        let x = graph[term.operands[0]]
-        return x.type == term.type && (x.shape.rank == 0 || Broadcast(x.shape, in: term.shape) != nil)
-    }
-
-    private func isView(_ term: Term) -> Bool {
-        let views: [Primitive] = [.reshape, .flatten, .squeeze, .unsqueeze, .stop]
-        guard views.contains(term.primitive) else { return false }
-        return graph[term.operands[0]].type == term.type
-    }
-
     // MARK: Places
 
     mutating func slot(_ kind: Slot.Kind, _ byteCount: Int) -> Int {
@@ -211,6 +142,7 @@ struct PlanCompiler {
     private mutating func assign(_ unit: Unit) {
         switch unit.form {
         case .scalars: for place in unit.terms { places[place] = .register(register()) }
+        case .rows: for place in blocks?.totals ?? [] { places[place] = .register(register()) }
         case .view(let place):
             let source = graph[graph[place].operands[0]]
             let isMoved = (source.shape.rank == 0) != (graph[place].shape.rank == 0)
@@ -236,8 +168,8 @@ struct PlanCompiler {
     func onlyUser(of place: Int) -> Int? { isOutput[place] || users[place].count != 1 ? nil : users[place][0] }
 
     /// The terms that use each term.
-    private var users: [[Int]] = []
-    private var isOutput: [Bool] = []
+    private(set) var users: [[Int]] = []
+    private(set) var isOutput: [Bool] = []
 
     // MARK: Outputs
 

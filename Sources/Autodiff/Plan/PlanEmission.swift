@@ -8,6 +8,7 @@ extension PlanCompiler {
         switch unit.form {
         case .scalars: emitScalars(unit.terms)
         case .chain(let shape, let type): emitChain(unit.terms, shape, type)
+        case .rows: emitRows()
         case .view(let place): emitView(place)
         case .single(let place): emitSingle(place)
         }
@@ -80,10 +81,20 @@ extension PlanCompiler {
         for (index, place) in written.enumerated() { registers.numbers[place] = inputs.count + index }
         var lastUse: [Int: Int] = [:]
         for (index, place) in terms.enumerated() { for operand in graph[place].operands { lastUse[operand] = index } }
-        for place in terms where isSum(place) { lastUse[graph[place].operands[0]] = .max }
+        // What is summed is read at the end of a block; products that are only summed are multiplied then.
+        var joined: Set<Int> = []
+        for place in terms where isSum(place) {
+            let summed = graph[place].operands[0]
+            if isProduct(summed), members.contains(summed), places[summed] == nil, users[summed].count == 1 {
+                joined.insert(summed)
+                for factor in graph[summed].operands { lastUse[factor] = .max }
+            } else {
+                lastUse[summed] = .max
+            }
+        }
 
         var code: [grad_instruction] = []
-        for (index, place) in terms.enumerated() where !isSum(place) {
+        for (index, place) in terms.enumerated() where !isSum(place) && !joined.contains(place) {
             let term = graph[place]
             let sources = term.operands.map { UInt16(outside[$0] ?? registers.numbers[$0] ?? 0) }
             // What is read for the last time here may be written over, number by number.
@@ -91,16 +102,22 @@ extension PlanCompiler {
             code.append(instruction(term, UInt16(registers.number(for: place)), sources))
             if lastUse[place] == nil { registers.release(place) }
         }
-        var sums: [(slot: Int, source: Int)] = []
+        func number(_ place: Int) -> Int { outside[place] ?? registers.numbers[place] ?? 0 }
+        var sums: [FusedStep.Sum] = []
         var loads: [PlanStep] = []
         for place in terms where isSum(place) {
             let operand = graph[place].operands[0]
-            let number = register(of: place)
-            let target = type == .f64 ? slot(.register(number), 8) : slot(.arena, 4)
-            if type == .f32 { loads.append(MoveStep(.load, slot: target, registers: [number], .f32)) }
-            sums.append((target, outside[operand] ?? registers.numbers[operand] ?? 0))
+            let total = register(of: place)
+            let target = type == .f64 ? slot(.register(total), 8) : slot(.arena, 4)
+            if type == .f32 { loads.append(MoveStep(.load, slot: target, registers: [total], .f32)) }
+            if joined.contains(operand) {
+                let factors = graph[operand].operands
+                sums.append(FusedStep.Sum(slot: target, source: number(factors[0]), factor: number(factors[isSquared(operand) ? 0 : 1])))
+            } else {
+                sums.append(FusedStep.Sum(slot: target, source: number(operand), factor: nil))
+            }
         }
-        ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: Set(sums.map(\.source)))
+        ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: Set(sums.flatMap(\.sources)))
         let scratch = slot(.arena, FusedStep.scratch(type, registers: registers.count, sums: sums.count))
         let touched = inputs.map(\.slot) + written.map(slot(of:))
         steps.append(FusedStep(
@@ -108,6 +125,8 @@ extension PlanCompiler {
             scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(terms)))
         steps += loads
     }
+
+    private func isProduct(_ place: Int) -> Bool { graph[place].primitive === Primitive.multiply || isSquared(place) }
 
     private func isSquared(_ place: Int) -> Bool {
         graph[place].primitive === Primitive.power && graph[graph[place].operands[1]].number == 2
@@ -124,6 +143,18 @@ extension PlanCompiler {
         }
     }
 
+    // MARK: Rows
+
+    private mutating func emitRows() {
+        guard let blocks else { return }
+        let data = blocks.data.map { (slot: slot(of: $0), stride: graph[$0].shape.count / blocks.rows * graph[$0].type.size) }
+        let terms = graph.terms.indices.filter { blocks.isRowed[$0] && !graph[$0].isInput } + blocks.totals
+        steps.append(RowsStep(
+            blocks, data: data, sides: blocks.sides.map { places[$0] ?? .register(0) },
+            totals: blocks.totals.map { (register: register(of: $0), type: graph[$0].type) },
+            label: "\(blocks.height) rows of \(blocks.rows) at a time: \(label(terms))"))
+    }
+
     // MARK: Views and single steps
 
     private mutating func emitView(_ place: Int) {
@@ -137,7 +168,7 @@ extension PlanCompiler {
     }
 
     /// Where a step of its own puts a result: a number goes through memory of its own.
-    private mutating func target(_ place: Int) -> Int {
+    mutating func target(_ place: Int) -> Int {
         if case .slot(let slot) = places[place] { return slot }
         return slot(.arena, graph[place].type.size)
     }
@@ -175,69 +206,5 @@ extension PlanCompiler.Slot {
         case .input, .output, .kernel: true
         default: false
         }
-    }
-}
-
-/// The registers of a chain: inputs, outputs, then temporaries that are used again.
-private struct ChainRegisters {
-    var numbers: [Int: Int] = [:]
-    private(set) var count: Int
-    private let fixed: Int
-    private var free: [Int] = []
-
-    init(inputs: Int, outputs: Int) {
-        fixed = inputs + outputs
-        count = fixed
-    }
-
-    mutating func number(for place: Int) -> Int {
-        if let number = numbers[place] { return number }
-        let number = free.popLast() ?? count
-        count = max(count, number + 1)
-        numbers[place] = number
-        return number
-    }
-
-    mutating func release(_ place: Int) {
-        if let number = numbers[place], number >= fixed { free.append(number) }
-    }
-}
-
-enum ChainFusion {
-    /// A product that only the next addition or subtraction reads becomes part of it.
-    static func joinProducts(_ code: inout [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) {
-        var result: [grad_instruction] = []
-        for (index, instruction) in code.enumerated() {
-            guard let last = result.last, last.op == UInt16(GRAD_MUL.rawValue), last.dst >= UInt16(inputs + outputs),
-                instruction.a != instruction.b, let fused = fused(instruction, last.dst),
-                isLastRead(of: last.dst, after: index, in: code), !kept.contains(Int(last.dst)) || instruction.dst == last.dst
-            else {
-                result.append(instruction)
-                continue
-            }
-            let other = instruction.a == last.dst ? instruction.b : instruction.a
-            // The addend must not have been the product's own place.
-            result[result.count - 1] = grad_instruction(op: UInt16(fused), dst: instruction.dst, a: last.a, b: last.b, c: other)
-        }
-        code = result
-    }
-
-    private static func fused(_ instruction: grad_instruction, _ product: UInt16) -> Int? {
-        let isFirst = instruction.a == product
-        guard isFirst || instruction.b == product else { return nil }
-        switch UInt32(instruction.op) {
-        case GRAD_ADD.rawValue: return GRAD_MUL_ADD
-        case GRAD_SUB.rawValue: return isFirst ? GRAD_MUL_SUB : GRAD_SUB_MUL
-        default: return nil
-        }
-    }
-
-    private static func isLastRead(of register: UInt16, after index: Int, in code: [grad_instruction]) -> Bool {
-        if code[index].dst == register { return true }
-        for later in code[(index + 1)...] {
-            if later.sources.contains(Int(register)) { return false }
-            if later.dst == register { return true }
-        }
-        return true
     }
 }

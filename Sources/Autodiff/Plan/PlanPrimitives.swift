@@ -38,12 +38,7 @@ extension PlanCompiler {
             steps.append(ProductStep(
                 product, term.type, a: x, b: memory(of: term.operands[1]), c: target, shapes: (source.shape, b.shape), label: label))
         case .sumTo: emitSumTo(term, x, target, label)
-        case .softmax, .logSoftmax:
-            let block = axes(term, 0).blocks[0]
-            let lengths = source.shape.lengths(around: block)
-            steps.append(SoftmaxStep(
-                logarithm: term.primitive === Primitive.logSoftmax, lengths, term.type, x: x, y: target,
-                scratch: slot(.arena, 2 * lengths.outer * lengths.inner * term.type.size), label: label))
+        case .softmax, .logSoftmax: emitSoftmax(place, target)
         case .cast: steps.append(ConvertStep(term.shape.count, to: term.type, x: x, y: target, label: label))
         case .take, .takeAdd: emitTake(term, x, target, label)
         case .gather, .scatterAdd:
@@ -56,6 +51,22 @@ extension PlanCompiler {
         case .transpose, .swap, .slice, .pad, .expand, .concat, .stack, .sliceSet, .placeBlocks: emitCopy(term, target, label)
         default: emitReduction(term, x, target, label)
         }
+    }
+
+    /// A softmax and its logarithm are one step, that of the first.
+    private mutating func emitSoftmax(_ place: Int, _ target: Int) {
+        let term = graph[place]
+        let isLogarithm = term.primitive === Primitive.logSoftmax
+        let twin = users[term.operands[0]].first { other in
+            graph[other].primitive === (isLogarithm ? Primitive.softmax : .logSoftmax) && graph[other].attributes == term.attributes
+                && !runsByKernel(other)
+        }
+        if let twin, twin < place { return }
+        let other = twin.map { self.target($0) }
+        let lengths = graph[term.operands[0]].shape.lengths(around: axes(term, 0).blocks[0])
+        steps.append(SoftmaxStep(
+            lengths, term.type, x: memory(of: term.operands[0]), soft: isLogarithm ? other : target, logarithm: isLogarithm ? target : other,
+            scratch: slot(.arena, 2 * lengths.outer * lengths.inner * term.type.size), label: label((twin.map { [place, $0] } ?? [place]))))
     }
 
     private func axes(_ term: Term, _ attribute: Int) -> Axes {

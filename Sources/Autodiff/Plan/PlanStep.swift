@@ -154,18 +154,22 @@ final class ReduceStep: PlanStep {
     }
 }
 
-/// Softmax or its logarithm along the middle of `[outer, length, inner]`.
+/// Softmax along the middle of `[outer, length, inner]`, its logarithm, or both.
 final class SoftmaxStep: PlanStep {
-    private let logarithm: Bool
     private let lengths: (outer: Int, length: Int, inner: Int)
     private let type: ElementType
     private let x: Int
-    private let y: Int
+    private let soft: Int?
+    private let logarithm: Int?
     private let scratch: Int
 
-    init(logarithm: Bool, _ lengths: (outer: Int, length: Int, inner: Int), _ type: ElementType, x: Int, y: Int, scratch: Int, label: String) {
-        (self.logarithm, self.lengths, self.type, self.x, self.y, self.scratch) = (logarithm, lengths, type, x, y, scratch)
-        super.init(reads: [x], writes: [y, scratch], label: label, flops: 4 * lengths.outer * lengths.length * lengths.inner)
+    init(
+        _ lengths: (outer: Int, length: Int, inner: Int), _ type: ElementType, x: Int, soft: Int?, logarithm: Int?, scratch: Int, label: String
+    ) {
+        (self.lengths, self.type, self.x, self.soft, self.logarithm, self.scratch) = (lengths, type, x, soft, logarithm, scratch)
+        super.init(
+            reads: [x], writes: [soft, logarithm].compactMap { $0 } + [scratch], label: label,
+            flops: 4 * lengths.outer * lengths.length * lengths.inner)
     }
 
     override func run(_ memory: PlanMemory) {
@@ -173,12 +177,12 @@ final class SoftmaxStep: PlanStep {
         switch type {
         case .f64:
             grad_softmax_f64(
-                logarithm, outer, length, inner, memory.numbers(x, Double.self), memory.numbers(y, Double.self),
-                memory.numbers(scratch, Double.self))
+                outer, length, inner, memory.numbers(x, Double.self), soft.map { memory.numbers($0, Double.self) },
+                logarithm.map { memory.numbers($0, Double.self) }, memory.numbers(scratch, Double.self))
         case .f32:
             grad_softmax_f32(
-                logarithm, outer, length, inner, memory.numbers(x, Float.self), memory.numbers(y, Float.self),
-                memory.numbers(scratch, Float.self))
+                outer, length, inner, memory.numbers(x, Float.self), soft.map { memory.numbers($0, Float.self) },
+                logarithm.map { memory.numbers($0, Float.self) }, memory.numbers(scratch, Float.self))
         }
     }
 }

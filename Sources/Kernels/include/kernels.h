@@ -54,10 +54,10 @@ void grad_reduce_f32(grad_reduction op, size_t outer, size_t length, size_t inne
 void grad_scan_f64(grad_operation add_or_mul, size_t outer, size_t length, size_t inner, const double *x, double *y);
 void grad_scan_f32(grad_operation add_or_mul, size_t outer, size_t length, size_t inner, const float *x, float *y);
 
-// Softmax along the middle axis of [outer, length, inner], or its logarithm. x and y are not the same memory; scratch holds
-// 2 * outer * inner numbers.
-void grad_softmax_f64(bool logarithm, size_t outer, size_t length, size_t inner, const double *x, double *y, double *scratch);
-void grad_softmax_f32(bool logarithm, size_t outer, size_t length, size_t inner, const float *x, float *y, float *scratch);
+// Softmax along the middle axis of [outer, length, inner], its logarithm, or both: either may be null. None of them is the memory of x;
+// scratch holds 2 * outer * inner numbers.
+void grad_softmax_f64(size_t outer, size_t length, size_t inner, const double *x, double *soft, double *logarithm, double *scratch);
+void grad_softmax_f32(size_t outer, size_t length, size_t inner, const float *x, float *soft, float *logarithm, float *scratch);
 
 // [rows, columns] to [columns, rows], in blocks that stay in cache.
 void grad_transpose_f64(size_t rows, size_t columns, const double *x, double *y);

@@ -59,10 +59,12 @@ typedef struct {
     size_t repeat, period;
 } grad_fused_input;
 
-// *sum (a number of the chain's type) is the sum of a register over all elements, associated as grad_reduce does it.
+// *sum (a number of the chain's type) is the sum of a register over all elements, or of its products with a second one, associated as
+// grad_reduce does it.
+enum { GRAD_NO_FACTOR = UINT16_MAX };
 typedef struct {
     void *sum;
-    uint16_t source;
+    uint16_t source, factor;
 } grad_fused_sum;
 
 // An elementwise chain in one pass over memory. Registers are numbered inputs first, then outputs, then temporaries; an output may

@@ -1,0 +1,65 @@
+import Kernels
+
+/// The registers of a chain: inputs, outputs, then temporaries that are used again.
+struct ChainRegisters {
+    var numbers: [Int: Int] = [:]
+    private(set) var count: Int
+    private let fixed: Int
+    private var free: [Int] = []
+
+    init(inputs: Int, outputs: Int) {
+        fixed = inputs + outputs
+        count = fixed
+    }
+
+    mutating func number(for place: Int) -> Int {
+        if let number = numbers[place] { return number }
+        let number = free.popLast() ?? count
+        count = max(count, number + 1)
+        numbers[place] = number
+        return number
+    }
+
+    mutating func release(_ place: Int) {
+        if let number = numbers[place], number >= fixed { free.append(number) }
+    }
+}
+
+enum ChainFusion {
+    /// A product that only the next addition or subtraction reads becomes part of it.
+    static func joinProducts(_ code: inout [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) {
+        var result: [grad_instruction] = []
+        for (index, instruction) in code.enumerated() {
+            guard let last = result.last, last.op == UInt16(GRAD_MUL.rawValue), last.dst >= UInt16(inputs + outputs),
+                instruction.a != instruction.b, let fused = fused(instruction, last.dst),
+                isLastRead(of: last.dst, after: index, in: code), !kept.contains(Int(last.dst)) || instruction.dst == last.dst
+            else {
+                result.append(instruction)
+                continue
+            }
+            let other = instruction.a == last.dst ? instruction.b : instruction.a
+            // The addend must not have been the product's own place.
+            result[result.count - 1] = grad_instruction(op: UInt16(fused), dst: instruction.dst, a: last.a, b: last.b, c: other)
+        }
+        code = result
+    }
+
+    private static func fused(_ instruction: grad_instruction, _ product: UInt16) -> Int? {
+        let isFirst = instruction.a == product
+        guard isFirst || instruction.b == product else { return nil }
+        switch UInt32(instruction.op) {
+        case GRAD_ADD.rawValue: return GRAD_MUL_ADD
+        case GRAD_SUB.rawValue: return isFirst ? GRAD_MUL_SUB : GRAD_SUB_MUL
+        default: return nil
+        }
+    }
+
+    private static func isLastRead(of register: UInt16, after index: Int, in code: [grad_instruction]) -> Bool {
+        if code[index].dst == register { return true }
+        for later in code[(index + 1)...] {
+            if later.sources.contains(Int(register)) { return false }
+            if later.dst == register { return true }
+        }
+        return true
+    }
+}
