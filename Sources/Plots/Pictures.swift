@@ -58,10 +58,12 @@ extension Figure {
     ) -> Figure {
         func names(_ values: [Double]) -> [Axis.Name] { values.enumerated().map { Axis.Name(Double($0), shortNumber($1)) } }
         let isLog = suggestsLog(results)
-        let shown = isLog ? results.map { $0 > 0 ? log10($0) : .nan } : results
+        let lowest = results.filter { $0 > 0 }.min() ?? 1
+        let shown = isLog ? results.map { $0 > 0 ? log10($0) : $0 == 0 ? log10(lowest) : .nan } : results
         return Figure(
             title: title, x: Axis(columns.name, names: names(columns.values)), y: Axis(rows.name, isReversed: true, names: names(rows.values)),
-            series: [Series(isLog ? "log10 \(result)" : result, .heat(Grid(shown, rows: rows.values.count, columns: columns.values.count)))])
+            series: [Series(isLog ? "log10 \(result)" : result, .heat(Grid(shown, rows: rows.values.count, columns: columns.values.count)))],
+            notes: isLog && results.contains(0) ? ["0 has no logarithm: it has the colour of the lowest of the others"] : [])
     }
 
     /// Curves of functions over one interval.

@@ -211,7 +211,16 @@ extension Machine {
         default:
             throw typeError(
                 "`\(primitive.name)`", needs: "a number or a tensor", value, at: span, isWritten: isWritten,
-                hints: { if case .function = value { ["call it: a function has a value only for arguments"] } else { [] } }())
+                hints: operandHints(value))
+        }
+    }
+
+    private func operandHints(_ value: Value) -> [String] {
+        switch value {
+        case .function: ["call it: a function has a value only for arguments"]
+        case .list(let list) where list.elements.contains { if case .boolean = $0 { true } else { false } }:
+            ["a comparison of a tensor gives one of 1 and 0: `x > 0`; written out, `[1, 0]`"]
+        default: []
         }
     }
 

@@ -59,6 +59,9 @@ struct Trainer {
         while state.steps < last {
             if answersInterruption, machine.environment.interruptions() > 0 {
                 state.ending = .interrupted
+                machine.note(
+                    "the training was interrupted: the run holds the \(state.steps) \(state.steps == 1 ? "step" : "steps") that were done",
+                    at: site.span, hints: ["`train(run, steps: …)` goes on from there"])
                 break
             }
             try machine.check(site)
