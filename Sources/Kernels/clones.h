@@ -7,8 +7,9 @@
 
 // A function marked GRAD_CLONES is compiled for three vector widths; the loader picks one (an ifunc of glibc). Elsewhere
 // the baseline of the target (NEON on arm64) is what there is. The thread sanitizer instruments the function that picks,
-// which runs before the sanitizer is set up: there too, the baseline.
-#if __has_feature(thread_sanitizer)
+// which runs before the sanitizer is set up: there too, the baseline. Tests define it themselves, for one width at a time.
+#if defined(GRAD_CLONES)
+#elif __has_feature(thread_sanitizer)
 #define GRAD_CLONES
 #elif defined(__x86_64__) && defined(__GLIBC__)
 #define GRAD_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

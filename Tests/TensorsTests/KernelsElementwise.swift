@@ -119,6 +119,22 @@ import Testing
         }
     }
 
+    /// What no reference is at hand for is at least the same at every vector width, in both precisions.
+    @Test func theWidthsAgreeBitForBit() {
+        let x = sweptDoubles, y = Array(x.reversed()), u = sweptSingles, v = Array(u.reversed())
+        let selected = KernelWidth.all[0]
+        for width in KernelWidth.all.dropFirst() {
+            for op in Self.unaries {
+                #expect(zip(width.unaryDouble(op, x), selected.unaryDouble(op, x)).allSatisfy { sameBits($0, $1) }, "\(op) \(width.name)")
+                #expect(zip(width.unarySingle(op, u), selected.unarySingle(op, u)).allSatisfy { sameBits($0, $1) }, "\(op) \(width.name)")
+            }
+            for op in Self.binaries {
+                #expect(zip(width.binaryDouble(op, x, y), selected.binaryDouble(op, x, y)).allSatisfy { sameBits($0, $1) }, "\(op) \(width.name)")
+                #expect(zip(width.binarySingle(op, u, v), selected.binarySingle(op, u, v)).allSatisfy { sameBits($0, $1) }, "\(op) \(width.name)")
+            }
+        }
+    }
+
     /// Every operation's bits over a few hundred points, as one number: the same on every machine and at every vector width,
     /// since no function of the platform's library that rounds is in them. A kernel that is meant to change its bits changes this.
     @Test func recordedBits() {

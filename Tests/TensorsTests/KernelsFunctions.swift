@@ -54,77 +54,68 @@ private let half: Float80 = 0.5
         Function(name: "reciprocal", op: GRAD_RECIPROCAL, truth: { 1 / $0 }),
     ]
 
+    /// Every function over its entire range, at every vector width that the machine can run: at most 3 units in the last place, and the same
+    /// bits at all of them.
     @Suite struct KernelsFunctions {
-        private static let points: [Double] = {
-            var random = TestRandom(seed: 5)
-            return specialPoints + (0..<60_000).map { random.point($0) }
-        }()
-
         @Test(arguments: functions) func withinThreeUnitsInDouble(_ function: Function) {
-            let x = Self.points, y = unary(function.op, x)
-            var worst = (error: 0.0, at: 0.0)
-            for (x, y) in zip(x, y) {
-                let error = unitsInTheLastPlace(y, function.truth(Float80(x)))
-                if error > worst.error { worst = (error, x) }
-            }
-            #expect(worst.error <= 3, "\(function.name)(\(worst.at))")
+            let x = sweptDoubles, truths = x.map { function.truth(Float80($0)) }
+            check(function.name, truths, at: { "\(x[$0])" }) { $0.unaryDouble(function.op, x) }
         }
 
         @Test(arguments: functions) func withinThreeUnitsInSingle(_ function: Function) {
-            let x = Self.points.map(Float.init), y = unary(function.op, x)
-            var worst = (error: 0.0, at: Float(0))
-            for (x, y) in zip(x, y) {
-                let error = unitsInTheLastPlace(y, function.truth(Float80(x)))
-                if error > worst.error { worst = (error, x) }
-            }
-            #expect(worst.error <= 3, "\(function.name)(\(worst.at))")
+            let x = sweptSingles, truths = x.map { function.truth(Float80($0)) }
+            check(function.name, truths, at: { "\(x[$0])" }) { $0.unarySingle(function.op, x) }
         }
 
-        /// Pairs that reach the ends of the range: the power's logarithm is spread evenly.
-        private static let pairs: [(Double, Double)] = {
-            var random = TestRandom(seed: 7)
-            let exponents: [Double] = specialPoints + [3, -3, 4, 5, -5, 2.5, 0x1p52 + 1, 0x1p53 - 1]
-            var pairs: [(Double, Double)] = []
-            for a in specialPoints {
-                for b in exponents { pairs.append((a, b)) }
-            }
-            for i in 0..<60_000 {
-                switch i % 4 {
-                case 0:
-                    let a = exp2((random.unit() - 0.5) * 2000)
-                    pairs.append((a, random.symmetric(750) / log(a)))
-                case 1:
-                    let a = 0.5 + random.unit()
-                    pairs.append((a, random.symmetric(745) / log(a)))
-                case 2: pairs.append((random.point(i / 4), Double(Int(random.next() % 40) - 20)))
-                default: pairs.append((random.point(i / 4), random.point(i / 32)))
-                }
-            }
-            return pairs
-        }()
-
         @Test func powWithinThreeUnits() {
-            let y = binary(GRAD_POW, Self.pairs.map(\.0), Self.pairs.map(\.1))
-            let single = binary(GRAD_POW, Self.pairs.map { Float($0.0) }, Self.pairs.map { Float($0.1) })
-            var worst = (error: 0.0, at: (0.0, 0.0)), worstSingle = worst
-            for (i, pair) in Self.pairs.enumerated() {
-                let error = unitsInTheLastPlace(y[i], powl(Float80(pair.0), Float80(pair.1)))
-                if error > worst.error { worst = (error, pair) }
-                let errorSingle = unitsInTheLastPlace(single[i], powl(Float80(Float(pair.0)), Float80(Float(pair.1))))
-                if errorSingle > worstSingle.error { worstSingle = (errorSingle, pair) }
-            }
-            #expect(worst.error <= 3, "\(worst.at)")
-            #expect(worstSingle.error <= 3, "\(worstSingle.at)")
+            let (a, b) = sweptDoublePairs, (c, d) = sweptSinglePairs
+            check("pow", zip(a, b).map { powl(Float80($0), Float80($1)) }, at: { "\(a[$0]), \(b[$0])" }) { $0.binaryDouble(GRAD_POW, a, b) }
+            check("pow", zip(c, d).map { powl(Float80($0), Float80($1)) }, at: { "\(c[$0]), \(d[$0])" }) { $0.binarySingle(GRAD_POW, c, d) }
         }
 
         @Test func atan2WithinThreeUnits() {
-            let y = binary(GRAD_ATAN2, Self.pairs.map(\.0), Self.pairs.map(\.1))
-            var worst = (error: 0.0, at: (0.0, 0.0))
-            for (i, pair) in Self.pairs.enumerated() {
-                let error = unitsInTheLastPlace(y[i], atan2l(Float80(pair.0), Float80(pair.1)))
-                if error > worst.error { worst = (error, pair) }
+            let (a, b) = sweptDoublePairs, (c, d) = sweptSinglePairs
+            check("atan2", zip(a, b).map { atan2l(Float80($0), Float80($1)) }, at: { "\(a[$0]), \(b[$0])" }) { $0.binaryDouble(GRAD_ATAN2, a, b) }
+            check("atan2", zip(c, d).map { atan2l(Float80($0), Float80($1)) }, at: { "\(c[$0]), \(d[$0])" }) { $0.binarySingle(GRAD_ATAN2, c, d) }
+        }
+
+        @Test func thePlainWidthIsThere() { #expect(KernelWidth.all.map(\.name).starts(with: ["selected", "plain"])) }
+
+        private func check<Number: Bitwise>(
+            _ name: String, _ truths: [Float80], at: (Int) -> String, values: (KernelWidth) -> [Number]
+        ) {
+            let selected = values(KernelWidth.all[0])
+            var worst = (error: 0.0, at: 0)
+            for (i, truth) in truths.enumerated() {
+                let error = selected[i].units(from: truth)
+                if error > worst.error { worst = (error, i) }
             }
-            #expect(worst.error <= 3, "\(worst.at)")
+            #expect(worst.error <= 3, "\(name)(\(at(worst.at))) is \(selected[worst.at])")
+            for width in KernelWidth.all.dropFirst() {
+                let other = values(width)
+                if let i = other.indices.first(where: { !other[$0].hasBits(of: selected[$0]) }) {
+                    Issue.record("\(name)(\(at(i))) is \(selected[i]), at \(width.name) \(other[i])")
+                }
+            }
         }
     }
+
+    private protocol Bitwise: BinaryFloatingPoint {
+        func hasBits(of other: Self) -> Bool
+        func units(from truth: Float80) -> Double
+    }
+    extension Double: Bitwise {
+        func hasBits(of other: Double) -> Bool { sameBits(self, other) }
+        func units(from truth: Float80) -> Double { unitsInTheLastPlace(self, truth) }
+    }
+    extension Float: Bitwise {
+        func hasBits(of other: Float) -> Bool { sameBits(self, other) }
+        func units(from truth: Float80) -> Double { unitsInTheLastPlace(self, truth) }
+    }
+#endif
+
+#if canImport(Glibc)
+    func logarithm(_ x: Double) -> Double { Glibc.log(x) }
+#else
+    func logarithm(_ x: Double) -> Double { Darwin.log(x) }
 #endif

@@ -1,0 +1,3 @@
+#define GRAD_CLONES
+#define AT_WIDTH(name) name##_plain
+#include "single.h"
