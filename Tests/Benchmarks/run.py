@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import gradients
 import growth
 from cases import C, CASES, COMPILE, EAGER, JIT, LOOP, LUA, PYTHON
 
@@ -212,10 +213,10 @@ def main():
     parser.add_argument("--case", action="append", default=[], metavar="NAME", help="only this case; may be given again")
     parser.add_argument("--threads", type=int, choices=(1, 2), help="only with so many threads")
     parser.add_argument("--markdown", metavar="FILE", help="also write the table there, with machine, versions and date")
-    parser.add_argument("cases", nargs="*", help="like --case: start, growth, " + ", ".join(dict.fromkeys(c.name for c in CASES)))
+    parser.add_argument("cases", nargs="*", help="like --case: start, gradients, growth, " + ", ".join(dict.fromkeys(c.name for c in CASES)))
     options = parser.parse_args()
     wanted = options.case + options.cases
-    known = {"start", "growth", *(c.name for c in CASES)}
+    known = {"start", "gradients", "growth", *(c.name for c in CASES)}
     if unknown := [name for name in wanted if name not in known]:
         parser.error(f"there is no case {unknown[0]}; there are {', '.join(sorted(known))}")
     bench = Bench(options)
@@ -235,9 +236,9 @@ def main():
             print(lines[-1], flush=True)
             # After each row: a run that is stopped leaves what it measured.
             if options.markdown:
-                write(options.markdown, bench, lines, grown)
+                write(options.markdown, bench, lines, sections)
 
-    grown = ""
+    sections = []
     if not wanted or "start" in wanted:
         show(bench.start())
     for case in CASES:
@@ -247,19 +248,22 @@ def main():
             for precision in case.precisions:
                 if options.threads in (None, threads):
                     show(bench.row(case, precision, threads))
+    if not wanted or "gradients" in wanted:
+        sections.append(gradients.report(options.grad, run, options.quick, duration))
+        print("\n" + sections[-1], flush=True)
     if not wanted or "growth" in wanted:
-        grown = growth.report(options.grad, run, options.quick)
-        print("\n" + grown, flush=True)
+        sections.append(growth.report(options.grad, run, options.quick))
+        print("\n" + sections[-1], flush=True)
     for note in bench.notes:
         print(f"- {note}")
     if options.markdown:
-        write(options.markdown, bench, lines, grown)
+        write(options.markdown, bench, lines, sections)
 
 
 MARK = "<!-- Below this line scripts/bench --markdown writes. -->\n"
 
 
-def write(path, bench, lines, grown):
+def write(path, bench, lines, sections):
     """Puts the figures below the mark; what stands above it stays."""
     above = "# Benchmarks\n\n" + MARK
     if os.path.exists(path):
@@ -270,7 +274,7 @@ def write(path, bench, lines, grown):
     figures = f"\nMeasured on {datetime.date.today()}: {machine()}; {versions(bench)}. Medians of {bench.runs} runs.\n\n" + "\n".join(lines) + "\n"
     notes = "\n" + "".join(f"- {note}\n" for note in bench.notes) if bench.notes else ""
     with open(path, "w") as file:
-        file.write(above + figures + notes + ("\n## " + grown if grown else ""))
+        file.write(above + figures + notes + "".join("\n## " + section for section in sections))
 
 
 main()
