@@ -129,6 +129,10 @@ extension ParameterInfo {
     package static func optional(_ name: String, _ text: String) -> ParameterInfo {
         ParameterInfo(name, isRequired: false, defaultText: text)
     }
+    /// An option that has to be given by name.
+    package static func named(_ name: String, _ text: String) -> ParameterInfo {
+        ParameterInfo(name, isRequired: false, defaultText: text, isNamed: true)
+    }
     package static func variadic(_ name: String) -> ParameterInfo {
         ParameterInfo(name, isRequired: false, isVariadic: true)
     }

@@ -3,7 +3,7 @@ import Syntax
 import Tensors
 
 /// Where a function is traced whose arguments are not given: the shapes have to be known. A declared shape decides; else a value of the session
-/// that has the parameter's name; else a number is tried, and then the shapes that fit the tensors around.
+/// that has the parameter's name, or the fields that the function reads of it; else a number is tried, and then the shapes that fit the tensors around.
 struct PointSearch {
     private let function: Callable
     private let given: [Value?]
@@ -28,14 +28,17 @@ struct PointSearch {
         guard !open.isEmpty else { return [given] }
         var lengths: [String: Int] = [:]
         var fixed = given
-        var free: [Int] = []
+        var free: [Place] = []
         for index in open {
+            let fields = fields(of: index)
             if let shape = declaredShape(index, &lengths) {
                 fixed[index] = sample(shape, index)
-            } else if let value = namesake(index) {
+            } else if let value = namesake(index, fields) ?? holder(of: fields) {
                 fixed[index] = value
+            } else if fields.isEmpty {
+                free.append(Place(index: index, field: nil))
             } else {
-                free.append(index)
+                free += fields.map { Place(index: index, field: $0) }
             }
         }
         var shapes = [Shape.scalar]
@@ -44,15 +47,38 @@ struct PointSearch {
         func fill(_ position: Int, _ arguments: [Value?]) {
             guard found.count < PointSearch.mostCandidates else { return }
             guard position < free.count else { return found.append(arguments) }
+            let place = free[position]
             for shape in shapes {
                 var next = arguments
-                next[free[position]] = sample(shape, free[position])
+                next[place.index] = place.putting(sample(shape, position), into: next[place.index])
                 fill(position + 1, next)
             }
         }
         // Numbers for all first.
         fill(0, fixed)
         return found
+    }
+
+    /// A parameter, or a field of one, whose shape is not known.
+    private struct Place {
+        let index: Int
+        let field: String?
+
+        func putting(_ value: Value, into argument: Value?) -> Value {
+            guard let field else { return value }
+            guard case .record(let record) = argument else { return .record([(field, value)]) }
+            return .record(Array(zip(record.names, record.values)) + [(field, value)])
+        }
+    }
+
+    /// The fields that a parameter is read by; a tensor has `.T` alone.
+    private func fields(of index: Int) -> [String] {
+        let globals = machine.globalPlaces()
+        let search = FieldSearch(index, of: function) { name in
+            guard case .function(let callable) = globals.first(where: { $0.name == name })?.place.pointee.settled else { return nil }
+            return callable
+        }
+        return search.fields == ["T"] ? [] : search.fields
     }
 
     /// Where numbers alone do, other values are tried for functions that are defined only in parts.
@@ -79,10 +105,22 @@ struct PointSearch {
         })
     }
 
-    private func namesake(_ index: Int) -> Value? {
+    private func namesake(_ index: Int, _ fields: [String]) -> Value? {
         let name = function.parameters[index].name
         guard let value = machine.globalPlaces().first(where: { $0.name == name })?.place.pointee.settled, value.isDifferentiable else { return nil }
-        return value
+        return fields.isEmpty || PointSearch.has(fields, value) ? value : nil
+    }
+
+    /// A record of the session with these fields and no others, as the start of a training is.
+    private func holder(of fields: [String]) -> Value? {
+        guard !fields.isEmpty else { return nil }
+        return machine.globalPlaces().lazy.map { $0.place.pointee.settled }.first { value in
+            PointSearch.has(fields, value) && value.isDifferentiable
+        }
+    }
+
+    private static func has(_ fields: [String], _ value: Value) -> Bool {
+        if case .record(let record) = value { Set(record.names) == Set(fields) } else { false }
     }
 
     /// Vectors and matrices of the lengths that occur in the session's tensors.
@@ -97,15 +135,25 @@ struct PointSearch {
     func remedy(_ refusal: Diagnostic?, _ site: Site) -> Diagnostic {
         if let refusal, refusal.span == site.span { return refusal }
         let name = function.closures.first?.name ?? "f"
-        let names = open.map { "`\(function.parameters[$0].name)`" }.joined(separator: " and ")
+        let quoted = open.map { "`\(function.parameters[$0].name)`" }
+        let names = quoted.count < 3 ? quoted.joined(separator: " and ") : "\(quoted.dropLast().joined(separator: ", ")) and \(quoted[quoted.count - 1])"
         var labels: [Diagnostic.Label] = []
         if let span = refusal?.span, span != site.span { labels.append(.init(span, refusal?.message ?? "")) }
         return Diagnostic(
             "the shape of \(names) has to be known to trace `\(name)`, and neither a number nor the shapes around fit", at: site.span,
-            labels: labels,
-            hints: [
-                "declare it, as in `\(name)(\(open.map { "\(function.parameters[$0].name)[3]" }.joined(separator: ", "))) = …`",
-                "or give a point: `formula(grad(\(name)), at: zeros([3]))`",
-            ])
+            labels: labels, hints: hints(name))
+    }
+
+    private func hints(_ name: String) -> [String] {
+        let points = open.map { index -> String in
+            let fields = fields(of: index)
+            return fields.isEmpty ? "zeros([3])" : "{\(fields.map { "\($0): zeros([3])" }.joined(separator: ", "))}"
+        }
+        let point = points.count == 1 ? points[0] : "[\(points.joined(separator: ", "))]"
+        let declarable = open.filter { fields(of: $0).isEmpty }.map { "\(function.parameters[$0].name)[3]" }
+        let declaration = "declare it, as in `\(name)(\(declarable.joined(separator: ", "))) = …`"
+        return declarable.count == open.count
+            ? [declaration, "or give a point: `formula(grad(\(name)), at: \(point))`"]
+            : ["give a point of the right shapes, `at: \(point)`"]
     }
 }

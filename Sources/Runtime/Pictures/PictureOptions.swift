@@ -83,8 +83,8 @@ struct PictureOptions {
 }
 
 extension Optional {
-    func orThrow(_ error: @autoclosure () -> any Error) throws -> Wrapped {
-        guard let self else { throw error() }
+    func orThrow(_ error: @autoclosure () throws -> any Error) throws -> Wrapped {
+        guard let self else { throw try error() }
         return self
     }
 }

@@ -36,40 +36,44 @@ struct PlotRequest {
         }
         if case .object(let object) = call[0] { return try figure(of: object) }
         let runs = PlotRequest.runs(call[0])
-        if !runs.isEmpty { return RunFigures.comparison(runs) }
+        if !runs.isEmpty {
+            return try RunFigures.comparison(runs, column: call.has(over) ? call.text(over) : nil).orThrow(unknownColumn())
+        }
         return try data()
     }
 
-    static func functions(_ value: Value) -> [Callable] {
-        if case .function(let function) = value { return [function] }
-        guard case .list(let list) = value else { return [] }
-        let functions = list.elements.compactMap { element -> Callable? in
-            if case .function(let function) = element.settled { function } else { nil }
-        }
-        return functions.count == list.elements.count ? functions : []
+    /// The functions that are drawn, with the names they have in a record.
+    private static func functions(_ value: Value) -> [(name: String, function: Callable)] {
+        all(value) { if case .function(let function) = $0 { function } else { nil } }.map { ($0.name, $0.part) }
     }
 
     private static func runs(_ value: Value) -> [(name: String, run: RunValue)] {
+        all(value) { if case .object(let object) = $0 { object as? RunValue } else { nil } }.map { ($0.name, $0.part) }
+    }
+
+    /// One, or a list or a record of nothing else.
+    private static func all<Part>(_ value: Value, _ part: (Value) -> Part?) -> [(name: String, part: Part)] {
         let (names, values): ([String], [Value])
         switch value {
         case .list(let list): (names, values) = (list.elements.map { _ in "" }, list.elements)
         case .record(let record): (names, values) = (record.names, record.values)
+        case .function: (names, values) = ([""], [value])
         default: return []
         }
-        let runs = zip(names, values).compactMap { name, value -> (String, RunValue)? in
-            if case .object(let object) = value.settled, let run = object as? RunValue { (name, run) } else { nil }
-        }
-        return runs.count == values.count ? runs : []
+        let parts = values.compactMap { part($0.settled) }
+        return parts.count == values.count ? zip(names, parts).map { ($0, $1) } : []
+    }
+
+    private func unknownColumn() throws -> Diagnostic {
+        call.problem(
+            "a run has no record of `\(try call.text(over))`", at: over,
+            hints: ["it has \(RunFigures.columns.map { "\"\($0)\"" }.joined(separator: ", "))"])
     }
 
     private func figure(of object: ObjectValue) throws -> Figure {
         if call.has(over) {
             guard let run = object as? RunValue else { throw call.problem("\(object.typeName) is drawn by itself", at: over) }
-            let column = try call.text(over)
-            return try RunFigures.column(column, of: run).orThrow(
-                call.problem(
-                    "a run has no record of `\(column)`", at: over,
-                    hints: ["it has \(RunFigures.columns.map { "\"\($0)\"" }.joined(separator: ", "))"]))
+            return try RunFigures.column(call.text(over), of: run).orThrow(unknownColumn())
         }
         return try object.figure().orThrow(call.typeError(0, needs: PlotRequest.needs))
     }
@@ -78,14 +82,14 @@ struct PlotRequest {
 
     // MARK: Functions
 
-    private func curves(_ functions: [Callable]) throws -> Figure {
+    private func curves(_ functions: [(name: String, function: Callable)]) throws -> Figure {
         let interval = call.has(over) ? try call.interval(over) : Interval(-5, 5)
         var curves: [(name: String, x: [Double], y: [Double])] = []
-        for function in functions {
+        for (name, function) in functions {
             let (x, y) = try Sampler(function: function, call: call, index: 0).curve(over: interval)
-            curves.append((call.machine.label(function), x, y))
+            curves.append((name.isEmpty ? call.machine.label(function) : name, x, y))
         }
-        let first = Sampler(function: functions[0], call: call, index: 0)
+        let first = Sampler(function: functions[0].function, call: call, index: 0)
         var figure = Figure.functions(curves, over: interval, x: first.parameter(0))
         let extras = try pointSeries(first) + tangents(first, interval, figure) + pathSeries(first)
         figure.series += extras

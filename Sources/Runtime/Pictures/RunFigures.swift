@@ -27,15 +27,17 @@ enum RunFigures {
         (run.state.history.epochs["epoch"], run.setup.data.isEmpty ? "step" : "epoch")
     }
 
-    /// The loss of several runs (of validation rows, where all have them).
-    static func comparison(_ runs: [(name: String, run: RunValue)]) -> Figure {
+    /// One column of several runs: the loss (of validation rows, where all have them) unless another is asked for; `nil` for a name that is none.
+    static func comparison(_ runs: [(name: String, run: RunValue)], column asked: String? = nil) -> Figure? {
         let isValidated = runs.allSatisfy { !$0.run.setup.validation.isEmpty }
-        let column = isValidated ? "validation" : "loss"
-        let units = runs.map { axis($0.run).unit }
-        var figure = Figure(x: Axis(units.allSatisfy { $0 == units[0] } ? units[0] : "epoch", isWhole: true), y: Axis(isValidated ? "validation loss" : "loss"))
-        let names = labels(runs)
-        figure.series = zip(names, runs).map { Series($0, .line(x: axis($1.run).places, y: $1.run.state.history.epochs[column])) }
-        if suggestsLog(runs.flatMap { $0.run.state.history.epochs[column] }) { figure.y.scale = .log }
+        let column = asked ?? (isValidated ? "validation" : "loss")
+        guard columns.contains(column) else { return nil }
+        let curves = runs.map { curve(column, of: $0.run) }
+        let units = curves.map(\.unit)
+        let y = ["validation": "validation loss", "loss": "loss"][column] ?? curves[0].label
+        var figure = Figure(x: Axis(units.allSatisfy { $0 == units[0] } ? units[0] : "epoch", isWhole: true), y: Axis(y))
+        figure.series = zip(labels(runs), curves).map { Series($0, .line(x: $1.places, y: $1.values)) }
+        if suggestsLog(curves.flatMap(\.values)) { figure.y.scale = .log }
         return figure
     }
 
@@ -56,15 +58,25 @@ enum RunFigures {
     static func column(_ name: String, of run: RunValue) -> Figure? {
         guard columns.contains(name) else { return nil }
         if name == "loss" { return curves(run) }
-        let isByEpoch = ["validation", "metric"].contains(name)
-        let log = isByEpoch ? run.state.history.epochs : run.state.history.steps
-        let (places, unit) = isByEpoch ? axis(run) : (log["step"], "step")
-        let values = log[name]
-        let label = name == "lr" ? "η" : name == "metric" ? run.setup.metricName ?? name : name == "gradient" ? "‖gradient‖" : name == "update" ? "‖update‖" : name
-        var figure = Figure(x: Axis(unit, isWhole: true), y: Axis(label))
-        figure.series = [Series("", .line(x: places, y: values))]
-        if suggestsLog(values) { figure.y.scale = .log }
+        let curve = curve(name, of: run)
+        var figure = Figure(x: Axis(curve.unit, isWhole: true), y: Axis(curve.label))
+        figure.series = [Series("", .line(x: curve.places, y: curve.values))]
+        if suggestsLog(curve.values) { figure.y.scale = .log }
         return figure
+    }
+
+    private static func curve(_ column: String, of run: RunValue) -> (places: [Double], values: [Double], unit: String, label: String) {
+        let label =
+            switch column {
+            case "lr": "η"
+            case "metric": run.setup.metricName ?? column
+            case "gradient", "update": "‖\(column)‖"
+            default: column
+            }
+        let history = run.state.history
+        guard ["loss", "validation", "metric"].contains(column) else { return (history.steps["step"], history.steps[column], "step", label) }
+        let (places, unit) = axis(run)
+        return (places, history.epochs[column], unit, label)
     }
 
     /// The parameters from the start to the last update, one column for each number; `nil` where they were too many to be kept.

@@ -16,6 +16,7 @@ enum ArgumentBinding {
 
     enum Fault {
         case tooMany(Int)
+        case unnamed(Int)
         case unknownName(Int)
         case givenTwice(Int)
         case missing([String])
@@ -35,6 +36,7 @@ enum ArgumentBinding {
                 plan.rest.append(index)
             } else {
                 guard position < parameters.count else { return .failure(BindingFault(.tooMany(index))) }
+                guard !parameters[position].isNamed else { return .failure(BindingFault(.unnamed(index))) }
                 guard plan.sources[position] == nil else { return .failure(BindingFault(.givenTwice(index))) }
                 plan.sources[position] = index
                 position += 1
@@ -66,6 +68,8 @@ enum ArgumentBinding {
         switch failure.fault {
         case .tooMany(let index):
             return Messages.tooManyArguments(callee, given: names.count, spans[index], signature)
+        case .unnamed(let index):
+            return Messages.unnamedArgument(callee, index, spans[index], parameters, signature)
         case .unknownName(let index):
             return Messages.unknownArgument(
                 callee, names[index] ?? "", spans[index], nearestNames(to: names[index] ?? "", among: parameters.map(\.name)),

@@ -74,6 +74,15 @@ enum Messages {
             "\(subject(callee)) was given \(given) arguments, which is too many", at: span, hints: ["it is `\(signature)`"])
     }
 
+    static func unnamedArgument(
+        _ callee: String?, _ positions: Int, _ span: Span, _ parameters: [ParameterInfo], _ signature: String
+    ) -> Diagnostic {
+        let takesData = parameters.contains { $0.isNamed && $0.name == "data" }
+        return Diagnostic(
+            "\(subject(callee)) takes \(positions) values by position, what follows by name", at: span,
+            hints: (takesData ? ["what else the loss needs is its data: `data: {X: …, y: …}`"] : []) + ["it is `\(signature)`"])
+    }
+
     static func unknownArgument(
         _ callee: String?, _ name: String, _ span: Span, _ similar: [String], _ signature: String
     ) -> Diagnostic {

@@ -6,10 +6,10 @@ import Training
 /// What `train` and `step` take behind the loss and the parameters.
 struct TrainingOptions {
     static let parameters: [ParameterInfo] = [
-        .optional("lr", "0.001"), .optional("rule", "sgd"), .optional("steps", "none"), .optional("epochs", "none"),
-        .optional("data", "none"), .optional("batch", "full"), .optional("validate", "none"), .optional("metric", "none"),
-        .optional("model", "none"), .optional("patience", "none"), .optional("clip", "none"), .optional("precision", "f64"),
-        .optional("seed", "the session's"), .optional("every", "none"), .optional("augment", "none"),
+        .named("lr", "0.001"), .named("rule", "sgd"), .named("steps", "none"), .named("epochs", "none"),
+        .named("data", "none"), .named("batch", "full"), .named("validate", "none"), .named("metric", "none"),
+        .named("model", "none"), .named("patience", "none"), .named("clip", "none"), .named("precision", "f64"),
+        .named("seed", "the session's"), .named("every", "none"), .named("augment", "none"),
     ]
 
     private let call: Builtin.Call

@@ -8,12 +8,15 @@ package struct ParameterInfo: Sendable {
     package let defaultText: String?
     /// Takes all remaining arguments by position.
     package let isVariadic: Bool
+    /// Has to be given by name: one of so many options that their order tells nothing.
+    package let isNamed: Bool
 
-    package init(_ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false) {
+    package init(_ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false, isNamed: Bool = false) {
         self.name = name
         self.isRequired = isRequired
         self.defaultText = defaultText
         self.isVariadic = isVariadic
+        self.isNamed = isNamed
     }
 }
 

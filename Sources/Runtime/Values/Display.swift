@@ -29,7 +29,8 @@ extension NumberStyle {
         case .node: return text(of: value.observed)
         case .list(let list): return describe(list)
         case .record(let record):
-            return laidOut("{", zip(record.names, record.values).map { ("\($0): ", text(of: $1)) }, "}")
+            let parts = zip(record.names, record.values).map { name, value in ("\(name): ", narrowed(by: name.count + 3).text(of: value)) }
+            return laidOut("{", parts, "}")
         case .range(let range): return "\(format(range.lower))\(range.isClosed ? "..." : "..<")\(format(range.upper))"
         case .function(let callable): return describe(callable)
         case .object(let object): return object.describe(self)
@@ -40,8 +41,8 @@ extension NumberStyle {
     private func describe(_ list: List) -> String {
         // A list that holds only numbers or tensors would read back as a tensor.
         let isAmbiguous = !list.elements.isEmpty && list.elements.allSatisfy { $0.settled.isNumeric }
-        let (elements, cut) = shown(list.elements)
         let isCall = isAmbiguous || list.elements.isEmpty
+        let (elements, cut) = narrowed(by: isCall ? 5 : 1).shown(list.elements)
         return laidOut(isCall ? "list(" : "[", elements.map { ("", $0) }, isCall ? ")" : "]") + cut
     }
 
@@ -51,6 +52,15 @@ extension NumberStyle {
         let edge = TensorPrinter.edge
         return (elements.prefix(edge).map(text) + ["…"] + elements.suffix(edge).map(text), "  # \(elements.count) elements")
     }
+
+    /// For a part of a record or a list, which stands behind its bracket and label and has a comma or a bracket behind it.
+    private func narrowed(by count: Int) -> NumberStyle {
+        var style = self
+        style.width = max(NumberStyle.leastWidth, width - count - 1)
+        return style
+    }
+
+    private static let leastWidth = 20
 
     /// On one line where they fit; else one below another, lines of a part indented under its start.
     private func laidOut(_ opening: String, _ parts: [(label: String, text: String)], _ closing: String) -> String {
