@@ -158,6 +158,8 @@ extension Machine {
         guard case .function(let callable) = function.settled else {
             throw notAFunction(function, site, calleeSpan)
         }
+        // A function written in the language counts itself.
+        if !callable.isClosure { try tick(site) }
         let parameters = callable.parameters
         if names == nil, parameters.count == arguments.count, parameters.last?.isVariadic != true {
             return try invoke(callable, arguments, site)
