@@ -207,7 +207,7 @@ static GRAD_CLONES size_t place(size_t n, const NUMBER *x, NUMBER value) {
     for (; i + STEP <= n; i += STEP) {
         int found = 0;
         for (size_t k = 0; k < STEP; k++) found |= looking_for_nan ? x[i + k] != x[i + k] : x[i + k] == value;
-        if (found) break;
+        if (found || (i > 0 && i % LONG_ROW == 0 && grad_should_stop())) break;
     }
     while (i < n && !(looking_for_nan ? x[i] != x[i] : x[i] == value)) i++;
     return i < n ? i : 0;
@@ -224,6 +224,7 @@ static GRAD_CLONES size_t place(size_t n, const NUMBER *x, NUMBER value) {
             at[j] = 0; \
         } \
         for (size_t r = 1; r < length; r++) { \
+            if (r % (LONG_ROW / COLUMNS) == 0 && grad_should_stop()) return; \
             const NUMBER *row = x + r * stride; \
             GRAD_VECTORIZE for (size_t j = 0; j < width; j++) { \
                 const int take = (better(row[j], best[j]) | (row[j] != row[j])) & (best[j] == best[j]); \
@@ -251,6 +252,7 @@ static GRAD_CLONES int meets(size_t n, const NUMBER *x, int stop) {
         int met = 0;
         for (size_t k = 0; k < STEP; k++) met |= (x[i + k] != 0) == stop;
         if (met) return 1;
+        if (i > 0 && i % LONG_ROW == 0 && grad_should_stop()) return 0;
     }
     for (; i < n; i++)
         if ((x[i] != 0) == stop) return 1;
@@ -259,7 +261,11 @@ static GRAD_CLONES int meets(size_t n, const NUMBER *x, int stop) {
 
 static GRAD_CLONES void truths(size_t length, size_t inner, const NUMBER *x, NUMBER *y, int stop) {
     for (size_t j = 0; j < inner; j++) y[j] = !stop;
-    for (size_t r = 0; r < length; r++) {
+    for (size_t r = 0, done = 0; r < length; r++, done += inner) {
+        if (done >= LONG_ROW) {
+            if (grad_should_stop()) return;
+            done = 0;
+        }
         const NUMBER *row = x + r * inner;
         const NUMBER met = stop;
         GRAD_VECTORIZE for (size_t j = 0; j < inner; j++) y[j] = (row[j] != 0) == stop ? met : y[j];

@@ -1,4 +1,5 @@
 import Autodiff
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -22,6 +23,15 @@ struct InterruptionTests {
         ("concat", { let x = ones(1 << 23 + 1); return { try Primitive.concat.evaluate([x, x], Attributes([.int(0)])) } }),
         ("sort", { let x = ones(1 << 21); return { try Primitive.sort.evaluate([x], Attributes([.int(0), .flag(false)])) } }),
         ("unique", { let x = ones(1 << 21); return { try x.unique().values } }),
+        ("argmax of columns", {
+            let x = ones(1 << 19, 8)
+            return { try Primitive.argmax.evaluate([x], Attributes([.int(0), .flag(false)])) }
+        }),
+        ("any", {
+            let x = Tensor(f64: Shape([1 << 22])) { $0.initialize(repeating: 0) }
+            return { try Primitive.any.evaluate([x]) }
+        }),
+        ("all of columns", { let x = ones(1 << 19, 8); return { try Primitive.all.evaluate([x], Attributes([.ints([0])])) } }),
         ("take", { let x = ones(2), places = ones(1 << 21); return { try Primitive.take.evaluate([x, places], Attributes([.int(0)])) } }),
         ("gather", {
             let x = ones(2), places = ones(1 << 21)
@@ -48,6 +58,35 @@ struct InterruptionTests {
         let account = Account()
         account.isInterrupted = { true }
         let error = #expect(throws: PrimitiveError.self, "\(name)") { try account.run { try kernel() } }
+        #expect(error?.isInterruption == true)
+    }
+
+    /// One long row has no other row to stop before: its numbers are made in stretches, and are those of one made at once.
+    @Test(arguments: [Primitive.softmax, .logSoftmax], [0, 1, 2]) func longRowsAskOften(_ primitive: Primitive, _ form: Int) throws {
+        let shape = Shape([[1, 1 << 21 + 3], [1 << 18 + 1, 8], [2, 1 << 20 + 5]][form])
+        let axis = Attributes([.ints([form == 0 ? 1 : 0])])
+        let x = Tensor(f64: shape) { y in for i in y.indices { y[i] = Double(i % 7) } }
+        let asked = Atomic(0)
+        let account = Account()
+        account.isInterrupted = {
+            asked.wrappingAdd(1, ordering: .relaxed)
+            return false
+        }
+        let y = try account.run { try primitive.evaluate([x], axis) }
+        #expect(asked.load(ordering: .relaxed) > 28)
+        let (length, inner) = form == 0 ? (x.count, 1) : (shape.axes[0], shape.axes[1])
+        let numbers = y.numbers
+        for column in Set([0, inner / 2, inner - 1]) {
+            let total = Foundation.log((0..<length).reduce(0.0) { $0 + exp(Double(($1 * inner + column) % 7)) })
+            for row in [0, length / 2, length - 1] {
+                let i = row * inner + column
+                let logarithm = primitive === Primitive.softmax ? Foundation.log(numbers[i]) : numbers[i]
+                #expect(abs(logarithm - (Double(i % 7) - total)) < 1e-9)
+            }
+        }
+        asked.store(0, ordering: .relaxed)
+        account.isInterrupted = { asked.wrappingAdd(1, ordering: .relaxed).newValue > 9 }
+        let error = #expect(throws: PrimitiveError.self) { try account.run { try primitive.evaluate([x], axis) } }
         #expect(error?.isInterruption == true)
     }
 

@@ -158,6 +158,8 @@ extension Machine {
         guard case .function(let callable) = function.settled else {
             throw notAFunction(function, site, calleeSpan)
         }
+        // A function written in the language counts itself.
+        if !callable.isClosure { try tick(site) }
         let parameters = callable.parameters
         if names == nil, parameters.count == arguments.count, parameters.last?.isVariadic != true {
             return try invoke(callable, arguments, site)
@@ -168,11 +170,26 @@ extension Machine {
                 names, spans: arguments.indices.map { $0 < site.operands.count ? site.operands[$0] : site.span }, parameters,
                 callee: callable.name, site.span) ?? Diagnostic("the arguments do not fit", at: site.span)
         }
-        var bound = plan.sources.map { $0.map { arguments[$0] } }
-        if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
+        let bound = Machine.bound(arguments, plan, parameters)
         let isPlaced = site.operands.count == arguments.count && !arguments.isEmpty
         let site = isPlaced ? Site(site.span, plan.places(site.operands, parameters, call: site.span)) : site
         return try invoke(callable, bound, site)
+    }
+
+    private static func bound(_ arguments: [Value], _ plan: ArgumentBinding.Plan, _ parameters: [ParameterInfo]) -> [Value?] {
+        var bound = plan.sources.map { $0.map { arguments[$0] } }
+        if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
+        return bound
+    }
+
+    /// Arguments by position as `invoke` takes them: one for each parameter.
+    func bound(_ callable: Callable, _ arguments: [Value], _ site: Site) throws -> [Value?] {
+        let parameters = callable.parameters, names = [String?](repeating: nil, count: arguments.count)
+        guard case .success(let plan) = ArgumentBinding.bind(names, to: parameters) else {
+            throw ArgumentBinding.problem(names, spans: arguments.map { _ in site.span }, parameters, callee: callable.name, site.span)
+                ?? Diagnostic("the arguments do not fit", at: site.span)
+        }
+        return Machine.bound(arguments, plan, parameters)
     }
 
     /// Calls with arguments that are bound already; errors learn whose call they rose from.

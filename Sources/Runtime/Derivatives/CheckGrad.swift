@@ -9,7 +9,7 @@ extension Builtin {
         examples: ["check_grad(w -> (w - 3)^2, 1).ok  # true"]
     ) { call in
         let f = try function(call)
-        let gradient = try GradientFunction(of: f).invoke([call[1]], call.machine, call.site)
+        let gradient = try GradientFunction(of: f).invoke(call.machine.bound(f, [call[1]], call.site), call.machine, call.site)
         return try CheckGrad(f, call[1], gradient, call.machine, call.site).report()
     }
 }
@@ -67,7 +67,7 @@ private struct CheckGrad {
             tensor.set(position, to: number)
             return Value(tensor)
         }
-        return try machine.invoke(function, [moved], site).tensor?.number ?? .nan
+        return try machine.invoke(function, machine.bound(function, [moved], site), site).tensor?.number ?? .nan
     }
 
     private func place(_ position: Int, _ shape: Shape) -> String {

@@ -215,7 +215,7 @@ extension Differentiation {
     /// u · ∂f/∂x, in the form of x.
     static func pullback(_ function: Callable, _ x: Value, _ u: Value, _ machine: Machine, _ site: Site) throws -> Value {
         try machine.tracing { tape in
-            let variables = try variables(function, [x], nil, machine, site, tape)
+            let variables = try variables(function, machine.bound(function, [x], site), nil, machine, site, tape)
             let output = try machine.invoke(function, variables.arguments, site).settled
             let adjoints = try seeds(output, u, machine, site, tape)
             let gradients = try machine.sweep(site) { try tape.pullback(adjoints, to: variables.nodes) }
@@ -230,7 +230,7 @@ extension Differentiation {
     /// vector products", 2017).
     static func tangent(_ function: Callable, _ x: Value, _ v: Value, _ machine: Machine, _ site: Site) throws -> Value {
         try machine.tracing { tape in
-            let variables = try variables(function, [x], nil, machine, site, tape)
+            let variables = try variables(function, machine.bound(function, [x], site), nil, machine, site, tape)
             let output = try machine.invoke(function, variables.arguments, site).settled
             let directions = try pair(x, v, "the direction", machine, site)
             return try output.mapLeaves { leaf in
@@ -294,7 +294,9 @@ package final class CustomGradient: Callable {
             return try machine.invoke(function, arguments, site)
         }
         // Its inside is not differentiated: it runs on plain values, or for a plan on nodes that stand before the primitive.
-        let inside = tape.isForPlan ? given : given.map { value in if case .node(let node) = value { Value.plain(node) } else { value } }
+        let inside = arguments.map { argument -> Value? in
+            if !tape.isForPlan, case .node(let node)? = argument?.settled { Value.plain(node) } else { argument?.settled }
+        }
         let output = try machine.invoke(function, inside, site).settled
         guard let value = tape.isForPlan ? output.outline : output.tensor else {
             throw Diagnostic("`custom_grad` needs a function that gives a number or a tensor", at: site.span)

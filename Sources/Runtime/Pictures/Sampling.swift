@@ -39,7 +39,8 @@ struct Sampler {
     }
 
     func slope(at x: Double) throws -> Double {
-        let value = try call.machine.invoke(GradientFunction(of: function), [.number(x)], call.site).settled
+        let machine = call.machine
+        let value = try machine.invoke(GradientFunction(of: function), machine.bound(function, [.number(x)], call.site), call.site).settled
         guard let tensor = value.tensor, tensor.rank == 0 else {
             throw call.problem("the slope at \(call.machine.style.format(x)) is no number", at: index)
         }

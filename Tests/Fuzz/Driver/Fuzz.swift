@@ -14,13 +14,13 @@ import Darwin
 
     /// A function for C holds nothing, so each names its own check.
     private static let checks: [(name: String, check: Check)] = [
-        ("parse", { Checks.parse(bytes($0, $1)) }),
-        ("format", { Checks.format(bytes($0, $1)) }),
-        ("program", { Checks.program(bytes($0, $1)) }),
-        ("csv", { Checks.csv(bytes($0, $1)) }),
-        ("npy", { Checks.npy(bytes($0, $1)) }),
-        ("idx", { Checks.idx(bytes($0, $1)) }),
-        ("safetensors", { Checks.safetensors(bytes($0, $1)) }),
+        ("parse", { passed($0, $1, Checks.parse) }),
+        ("format", { passed($0, $1, Checks.format) }),
+        ("program", { passed($0, $1, Checks.program) }),
+        ("csv", { passed($0, $1, Checks.csv) }),
+        ("npy", { passed($0, $1, Checks.npy) }),
+        ("idx", { passed($0, $1, Checks.idx) }),
+        ("safetensors", { passed($0, $1, Checks.safetensors) }),
     ]
 
     /// As the command does, on a deep stack.
@@ -29,9 +29,10 @@ import Darwin
     private static func work() {
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
-        case "grammar": Generators.grammar(Generators.Options(words))
-        case "mutate": Generators.mutate(Generators.Options(words), folders: words.dropFirst().filter { !$0.hasPrefix("-") })
-        case "truncate": Generators.truncate(files: Array(words.dropFirst()))
+        case "grammar": tell(Generators.grammar(Generators.Options(words)))
+        case "mutate": tell(Generators.mutate(Generators.Options(words), folders: words.dropFirst().filter { !$0.hasPrefix("-") }))
+        case "truncate":
+            do { try Generators.truncate(files: Array(words.dropFirst())) } catch { fatalError("\(error)") }
         case let name?:
             guard let check = checks.first(where: { $0.name == name })?.check else { usage() }
             libFuzzer(check)
@@ -39,13 +40,19 @@ import Darwin
         }
     }
 
+    private static func tell(_ report: Generators.Report) {
+        print(report)
+        if !report.faults.isEmpty { exit(1) }
+    }
+
+    /// libFuzzer keeps the input of a process that ends in a trap.
+    private static func passed(_ start: UnsafePointer<UInt8>?, _ count: Int, _ check: ([UInt8]) throws -> Int32) -> Int32 {
+        do { return try check(Array(UnsafeBufferPointer(start: start, count: count))) } catch { fatalError("\(error)") }
+    }
+
     private static func usage() -> Never {
         print("one of: grammar, mutate, truncate, \(checks.map(\.name).joined(separator: ", "))")
         exit(64)
-    }
-
-    private static func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
-        Array(UnsafeBufferPointer(start: start, count: count))
     }
 
     /// Hands over to libFuzzer, with the name of the check taken out of the arguments.

@@ -17,6 +17,8 @@ package enum Generators {
         var count = Int.max
         /// Where the input under way lies, so that it is there when the process is not.
         var file = "fuzz-input.grad"
+        /// Whether to print why programs were rejected.
+        var tellsRefusals = false
 
         package init(_ words: [String]) {
             for word in words {
@@ -27,22 +29,32 @@ package enum Generators {
                 case "-seconds": seconds = Double(parts[1]) ?? seconds
                 case "-count": count = Int(parts[1]) ?? count
                 case "-file": file = parts[1]
+                case "-refusals": tellsRefusals = parts[1] == "1"
                 default: break
                 }
             }
         }
     }
 
-    /// Names of functions, but for those whose work is to read and to write files.
-    private static func functionNames() -> [String] {
-        let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }))
-        return interpreter.builtins.names.sorted()
+    /// What became of the programs tried.
+    package struct Report: CustomStringConvertible {
+        package var tried = 0
+        package var finished = 0
+        /// Refused before they ran.
+        package var rejected = 0
+        /// Ended in a message as they ran.
+        package var failed = 0
+        /// Broken properties, each with its seed and the program.
+        package var faults: [String] = []
+
+        package var description: String {
+            "\(tried) programs: \(finished) finished, \(failed) failed with a message, \(rejected) were rejected"
+                + (faults.isEmpty ? "" : ", \(faults.count) broke a property:\n\(faults.joined(separator: "\n"))")
+        }
     }
 
-    /// How many programs were tried.
-    @discardableResult
-    package static func grammar(_ options: Options) -> Int {
-        let functions = functionNames()
+    package static func grammar(_ options: Options) -> Report {
+        let functions = Signature.ofLanguage()
         return each(options) { seed in
             var grammar = Grammar(seed: seed, functions: functions)
             return Array(grammar.program().utf8)
@@ -50,8 +62,7 @@ package enum Generators {
     }
 
     /// Two programs of a corpus spliced, bytes and lines changed.
-    @discardableResult
-    package static func mutate(_ options: Options, folders: [String]) -> Int {
+    package static func mutate(_ options: Options, folders: [String]) -> Report {
         // In an order of names, so that a seed is the same program everywhere.
         let corpus = folders.flatMap(programs)
         guard !corpus.isEmpty else {
@@ -93,45 +104,49 @@ package enum Generators {
         return line
     }
 
-    private static func each(_ options: Options, _ make: (Int) -> [UInt8]) -> Int {
+    /// Ends with the first program that breaks a property, which then stays in the file.
+    private static func each(_ options: Options, _ make: (Int) -> [UInt8]) -> Report {
         let start = Checks.now()
-        var seed = options.seed
-        var outcomes = [0, 0, 0, 0]
-        while Checks.now() - start < options.seconds, seed - options.seed < options.count {
-            let bytes = make(seed)
+        var report = Report()
+        while Checks.now() - start < options.seconds, report.tried < options.count {
+            let seed = options.seed + report.tried, bytes = make(seed)
+            report.tried += 1
             write(bytes, options.file)
-            _ = Checks.parse(bytes)
-            _ = Checks.format(bytes)
-            switch Checks.run(bytes) {
-            case .finished: outcomes[0] += 1
-            case .rejected: outcomes[1] += 1
-            case .failed: outcomes[2] += 1
-            case .interrupted: outcomes[3] += 1
+            do {
+                _ = try Checks.parse(bytes)
+                _ = try Checks.format(bytes)
+                switch try Checks.run(bytes) {
+                case .finished: report.finished += 1
+                case .rejected(let found):
+                    report.rejected += 1
+                    if options.tellsRefusals { print("\(seed): \(found[0].message)") }
+                case .failed: report.failed += 1
+                case .interrupted: break
+                }
+            } catch {
+                report.faults.append("seed \(seed): \(error)\n\(String(decoding: bytes, as: UTF8.self))")
+                return report
             }
-            seed += 1
         }
         unlink(options.file)
-        print(
-            "\(seed - options.seed) programs, seeds \(options.seed) to \(seed - 1): \(outcomes[0]) finished, \(outcomes[1]) were rejected, "
-                + "\(outcomes[2]) failed with a message, \(outcomes[3]) were interrupted")
-        return seed - options.seed
+        return report
     }
 
     /// Every file, whole and cut at every byte, and with every byte changed in a few ways, through the loader of its ending.
-    package static func truncate(files: [String]) {
+    package static func truncate(files: [String]) throws {
         var count = 0
         for file in files {
             guard let name = file.split(separator: ".").last, let check = Checks.byName.first(where: { $0.name == name })?.check,
                 let bytes = read(file)
             else { continue }
             for length in 0...bytes.count {
-                _ = check(Array(bytes.prefix(length)))
+                _ = try check(Array(bytes.prefix(length)))
                 count += 1
                 guard length < bytes.count else { continue }
                 for value: UInt8 in [0, 1, 0x7F, 0x80, 0xFF, bytes[length] ^ 1] {
                     var changed = bytes
                     changed[length] = value
-                    _ = check(changed)
+                    _ = try check(changed)
                     count += 1
                 }
             }
