@@ -5,14 +5,24 @@ struct Pool {
 
     /// The largest number under each window; padding does not count. NaN where there is one.
     func largest<T: BLASNumber>(_ x: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
-        forEachWindow { input, place, rows, columns in y[place] = top(x + input, rows, columns) }
+        forEachWindow { input, place, rows, columns in
+            if rows.count == 2 && columns.count == 2 {
+                let (i, j) = corners(rows, columns, input)
+                let (a, b, c, d) = (x[i], x[i &+ 1], x[j], x[j &+ 1])
+                if a == a && b == b && c == c && d == d {
+                    y[place] = largest(a, b, c, d)
+                    return
+                }
+            }
+            y[place] = top(x + input, rows, columns)
+        }
     }
 
     /// For each window the mean of `u` over the places where x is largest.
     func collected<T: BLASNumber>(_ x: UnsafePointer<T>, _ u: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
         forEachWindow { input, place, rows, columns in
             var (sum, count): (T, T) = (0, 0)
-            forEachTop(x + input, rows, columns) { position in
+            forEachTop(top(x + input, rows, columns), x + input, rows, columns) { position in
                 sum += u[input + position]
                 count += 1
             }
@@ -24,11 +34,44 @@ struct Pool {
     func shared<T: BLASNumber>(_ x: UnsafePointer<T>, _ g: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
         y.update(repeating: 0, count: planes * windows.inputCount)
         forEachWindow { input, place, rows, columns in
+            if rows.count == 2 && columns.count == 2, share(g[place], corners(rows, columns, input), x, y) { return }
+            let top = top(x + input, rows, columns)
             var count: T = 0
-            forEachTop(x + input, rows, columns) { _ in count += 1 }
+            forEachTop(top, x + input, rows, columns) { _ in count += 1 }
             let share = g[place] / count
-            forEachTop(x + input, rows, columns) { position in y[input + position] += share }
+            forEachTop(top, x + input, rows, columns) { position in y[input + position] += share }
         }
+    }
+
+    /// Where the two rows of a window of 2 × 2 numbers begin.
+    @inline(__always)
+    private func corners(_ rows: Range<Int>, _ columns: Range<Int>, _ input: Int) -> (Int, Int) {
+        let first = input &+ rows.lowerBound &* windows.columns.input &+ columns.lowerBound
+        return (first, first &+ windows.columns.input)
+    }
+
+    /// The same for 2 × 2 numbers, the usual window, without a branch for each: which is largest no processor can guess. `false` where one is NaN.
+    @inline(__always)
+    private func share<T: BLASNumber>(_ g: T, _ corners: (Int, Int), _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>) -> Bool {
+        let (i, j) = corners
+        let (a, b, c, d) = (x[i], x[i &+ 1], x[j], x[j &+ 1])
+        guard a == a && b == b && c == c && d == d else { return false }
+        let top = largest(a, b, c, d)
+        let count: T = (a == top ? 1 : 0) + (b == top ? 1 : 0) + (c == top ? 1 : 0) + (d == top ? 1 : 0)
+        let share = g / count
+        y[i] += a == top ? share : 0
+        y[i &+ 1] += b == top ? share : 0
+        y[j] += c == top ? share : 0
+        y[j &+ 1] += d == top ? share : 0
+        return true
+    }
+
+    /// The largest of numbers that are none of them NaN.
+    @inline(__always)
+    private func largest<T: BLASNumber>(_ a: T, _ b: T, _ c: T, _ d: T) -> T {
+        var result = b > a ? b : a
+        result = c > result ? c : result
+        return d > result ? d : result
     }
 
     /// The mean under each window, where padding counts as zeros.
@@ -63,9 +106,8 @@ struct Pool {
 
     @inline(__always)
     private func forEachTop<T: BLASNumber>(
-        _ x: UnsafePointer<T>, _ rows: Range<Int>, _ columns: Range<Int>, _ body: (Int) -> Void
+        _ top: T, _ x: UnsafePointer<T>, _ rows: Range<Int>, _ columns: Range<Int>, _ body: (Int) -> Void
     ) {
-        let top = top(x, rows, columns)
         forEachPosition(rows, columns) { if x[$0] == top || (top.isNaN && x[$0].isNaN) { body($0) } }
     }
 

@@ -1,15 +1,17 @@
 // Fused elementwise chains for one type (see elementwise.h for the macros it is included with).
 //
-// A chain goes through memory once, a block of 2 KB at a time: a dozen registers stay in the first-level cache, and an
-// operation's loop is long enough for the dispatch not to show (2 KB was the best of 1 to 16). Four blocks are one block of a
+// A chain goes through memory once, a block of 4 KB at a time: half a dozen registers stay in the first-level cache, and an
+// operation's loop is long enough for the dispatch not to show. Two blocks are one block of a
 // sum (see reductions.h).
 
-enum { BLOCK = 2048 / sizeof(NUMBER), PARTS = 4, SUMMED = PARTS * BLOCK, LANES = 256 / sizeof(NUMBER), FEW = 8 };
+enum { BLOCK = 4096 / sizeof(NUMBER), PARTS = 2, SUMMED = PARTS * BLOCK, LANES = 256 / sizeof(NUMBER), FEW = 8 };
 
 typedef struct {
     NUMBER *data;
     size_t stride;
 } block_register;
+
+#include "strands.h"
 
 // a b + c and its kin; a and c may be one number for all, as in a polynomial they are.
 #define THREE_LOOP(A, C, EXPRESSION) \
@@ -54,29 +56,45 @@ static void run_three(unsigned op, size_t n, block_register a, block_register b,
     if (op == GRAD_SUB_MUL) three_sub_mul(n, a.data, a.stride, bs, c.data, c.stride, y);
 }
 
-static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {
-    for (size_t k = 0; k < chain->instructions; k++) {
-        const grad_instruction at = chain->code[k];
-        NUMBER *y = registers[at.dst].data;
-        const block_register a = registers[at.a];
-        if (at.op <= GRAD_LAST_UNARY) {
-            if (a.stride) {
-                PUBLIC(grad_unary)((grad_operation)at.op, n, a.data, y);
-            } else {
-                // The operand is one number: its value once, and spread.
-                NUMBER one;
-                PUBLIC(grad_unary)((grad_operation)at.op, 1, a.data, &one);
-                for (size_t i = 0; i < n; i++) y[i] = one;
-            }
-        } else if (at.op <= GRAD_LAST_BINARY) {
-            const block_register b = registers[at.b];
-            PUBLIC(grad_binary)((grad_operation)at.op, n, a.data, a.stride, b.data, b.stride, y);
-        } else if (at.op == GRAD_WHERE) {
-            const block_register b = registers[at.b], c = registers[at.c];
-            PUBLIC(grad_where)(n, a.data, a.stride, b.data, b.stride, c.data, c.stride, y);
+static void run_instruction(grad_instruction at, size_t n, block_register a, block_register b, block_register c, NUMBER *y) {
+    if (at.op <= GRAD_LAST_UNARY) {
+        if (a.stride) {
+            PUBLIC(grad_unary)((grad_operation)at.op, n, a.data, y);
         } else {
-            run_three(at.op, n, a, registers[at.b], registers[at.c], y);
+            // The operand is one number: its value once, and spread.
+            NUMBER one;
+            PUBLIC(grad_unary)((grad_operation)at.op, 1, a.data, &one);
+            for (size_t i = 0; i < n; i++) y[i] = one;
         }
+    } else if (at.op <= GRAD_LAST_BINARY) {
+        PUBLIC(grad_binary)((grad_operation)at.op, n, a.data, a.stride, b.data, b.stride, y);
+    } else if (at.op == GRAD_WHERE) {
+        PUBLIC(grad_where)(n, a.data, a.stride, b.data, b.stride, c.data, c.stride, y);
+    } else {
+        run_three(at.op, n, a, b, c, y);
+    }
+}
+
+// Numbers first ... n - 1 of a block. The hand is memory here.
+static void run_plainly(grad_instruction at, size_t first, size_t n, const block_register *registers, NUMBER *hand) {
+    block_register operands[3];
+    const uint16_t numbers[3] = {at.a, at.op > GRAD_LAST_UNARY ? at.b : at.a, at.op > GRAD_LAST_BINARY ? at.c : at.a};
+    for (int k = 0; k < 3; k++) {
+        operands[k] = numbers[k] == GRAD_HAND ? (block_register){hand, 1} : registers[numbers[k]];
+        operands[k].data += first * operands[k].stride;
+    }
+    NUMBER *y = (at.dst == GRAD_HAND ? hand : registers[at.dst].data) + first;
+    run_instruction(at, n - first, operands[0], operands[1], operands[2], y);
+    if (at.dst != GRAD_HAND && hand) memcpy(hand + first, y, (n - first) * sizeof *y);
+}
+
+static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {
+    NUMBER hand[BLOCK];
+    for (size_t k = 0, end; k < chain->instructions; k = end) {
+        for (end = k + 1; end < chain->instructions && reads_hand(chain->code[end]); end++) {}
+        const size_t done = run_strand(chain->code + k, end - k, n, registers);
+        if (done == n) continue;
+        for (size_t i = k; i < end; i++) run_plainly(chain->code[i], done, n, registers, end - k > 1 ? hand : NULL);
     }
 }
 

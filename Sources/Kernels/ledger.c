@@ -6,6 +6,9 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 _Thread_local grad_ledger *grad_current_ledger;
 
@@ -55,6 +58,12 @@ bool grad_can_allocate(size_t bytes) {
     bool given = block != 0;
     free(block);
     return given;
+}
+
+void grad_give_back(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
 }
 
 double grad_seconds(void) {

@@ -69,6 +69,11 @@ package final class MemoryPool: Sendable {
         block.deallocate()
     }
 
+    /// Before something that takes blocks of other sizes for long: what is kept goes back, if it is worth the trouble.
+    package func settle() { if free.withLock({ $0.kept }) > MemoryPool.worthTrimming { trim() } }
+
+    private static let worthTrimming = 4 << 20
+
     /// Gives all that is not in use back to the system.
     package func trim() {
         let blocks = free.withLock { state in
@@ -76,5 +81,6 @@ package final class MemoryPool: Sendable {
             return state.blocks
         }
         for address in blocks.values.joined() { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+        grad_give_back()
     }
 }

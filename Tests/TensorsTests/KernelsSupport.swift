@@ -89,3 +89,10 @@ func binary(_ op: grad_operation, _ a: [Float], _ b: [Float]) -> [Float] {
     grad_binary_f32(op, count, a, a.count == 1 && count > 1 ? 0 : 1, b, b.count == 1 && count > 1 ? 0 : 1, &y)
     return y
 }
+
+func instruction(_ op: grad_operation, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> grad_instruction {
+    instruction(Int(op.rawValue), dst, a, b, c)
+}
+func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> grad_instruction {
+    grad_instruction(op: UInt16(op), dst: UInt16(dst), a: UInt16(a), b: UInt16(b), c: UInt16(c))
+}

@@ -47,7 +47,8 @@ final class FusedStep: PlanStep {
         (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
         self.sums = slots
         self.cost = cost
-        kernel = FusedKernel(instructions, inputs, outputs: outputs.count, sums: sums, registers: registers)
+        let code = ChainFusion.handOver(instructions, inputs: inputs.count, outputs: outputs.count, kept: Set(sums.flatMap(\.sources)))
+        kernel = FusedKernel(code, inputs, outputs: outputs.count, sums: sums, registers: registers)
         movingInputs = FusedStep.places(of: moving, in: reads)
         movingOutputs = FusedStep.places(of: moving, in: outputs)
         lastRead = FusedStep.lastReads(instructions, inputs, sums)

@@ -58,8 +58,9 @@ extension PlanCompiler {
 
     // MARK: Chains
 
-    private mutating func emitChain(_ terms: [Int], _ shape: Shape, _ type: ElementType) {
-        let members = Set(terms)
+    private mutating func emitChain(_ unit: [Int], _ shape: Shape, _ type: ElementType) {
+        let members = Set(unit)
+        let terms = inStrands(unit, members)
         let elementwise = terms.filter { !isSum($0) }
         let written = elementwise.filter { places[$0] != nil }
         // Inputs first, each way of reading a slot once.
@@ -122,8 +123,26 @@ extension PlanCompiler {
         let touched = inputs.map(\.slot) + written.map(slot(of:))
         steps.append(FusedStep(
             code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, registers: registers.count,
-            scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(terms)))
+            scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(unit)))
         steps += loads
+    }
+
+    /// Each term followed by one that reads it, as far as that goes: it is then handed over without a way through memory.
+    private func inStrands(_ terms: [Int], _ members: Set<Int>) -> [Int] {
+        var order: [Int] = []
+        var placed: Set<Int> = []
+        for first in terms {
+            var next: Int? = placed.contains(first) ? nil : first
+            while let place = next {
+                order.append(place)
+                placed.insert(place)
+                next = users[place].first { user in
+                    members.contains(user) && !placed.contains(user) && !isSum(user)
+                        && graph[user].operands.allSatisfy { !members.contains($0) || placed.contains($0) }
+                }
+            }
+        }
+        return order
     }
 
     private func isProduct(_ place: Int) -> Bool { graph[place].primitive === Primitive.multiply || isSquared(place) }

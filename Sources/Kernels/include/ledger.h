@@ -58,6 +58,9 @@ int64_t grad_memory_of_machine(void);
 // Whether the system gives that much memory in one piece now.
 bool grad_can_allocate(size_t bytes);
 
+// Gives free memory back to the system, where the C library keeps it.
+void grad_give_back(void);
+
 // Seconds of a clock that never goes back.
 double grad_seconds(void);
 

@@ -67,6 +67,10 @@ typedef struct {
     uint16_t source, factor;
 } grad_fused_sum;
 
+// Chains: an operand that is the result of the instruction before, in the hand. As a result it is no register: nothing reads it later. The first
+// of so many instructions puts its result in a register at least.
+enum { GRAD_HAND = UINT16_MAX, GRAD_LONGEST_STRAND = 32 };
+
 // An elementwise chain in one pass over memory. Registers are numbered inputs first, then outputs, then temporaries; an output may
 // be read after it was written, and may be the memory of a whole input. Works on elements first to first + n; where a chain has
 // sums, parts may be summed on their own and added afterwards with the same bits as the whole if the parts are cut as the tree
