@@ -121,7 +121,7 @@ private struct ShownParameters {
         let tensors = parameters.leaves.compactMap(\.tensor)
         if isNumbers { return tensors.flatMap(\.numbers) }
         if headings.count == 1, tensors.count > 1 { return [Measures.norm(tensors)] }
-        return tensors.map { $0.number ?? Measures.norm([$0]) }
+        return tensors.map { $0.rank == 0 ? $0.number : Measures.norm([$0]) }
     }
 }
 

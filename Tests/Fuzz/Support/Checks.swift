@@ -94,7 +94,7 @@ extension Checks {
     /// What a program may do, so that it ends in the same place on every machine.
     private static var limits: Limits {
         var limits = Limits()
-        limits.steps = 20_000
+        limits.steps = 2_000
         limits.memory = 1_000_000_000
         limits.output = 1_000_000
         return limits
