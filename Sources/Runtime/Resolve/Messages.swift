@@ -71,7 +71,7 @@ enum Messages {
 
     static func tooManyArguments(_ callee: String?, given: Int, _ span: Span, _ signature: String) -> Diagnostic {
         Diagnostic(
-            "\(subject(callee)) was given \(given) arguments, which is too many", at: span, hints: ["it is `\(signature)`"])
+            "\(subject(callee)) was given \(given == 1 ? "an argument" : "\(given) arguments"), which is too many", at: span, hints: ["it is `\(signature)`"])
     }
 
     static func unnamedArgument(
@@ -79,7 +79,7 @@ enum Messages {
     ) -> Diagnostic {
         let takesData = parameters.contains { $0.isNamed && $0.name == "data" }
         return Diagnostic(
-            "\(subject(callee)) takes \(positions) values by position, what follows by name", at: span,
+            "\(subject(callee)) takes \(positions == 1 ? "1 value" : "\(positions) values") by position, what follows by name", at: span,
             hints: (takesData ? ["what else the loss needs is its data: `data: {X: …, y: …}`"] : []) + ["it is `\(signature)`"])
     }
 
