@@ -164,32 +164,30 @@ extension Machine {
         if names == nil, parameters.count == arguments.count, parameters.last?.isVariadic != true {
             return try invoke(callable, arguments, site)
         }
-        let names = names ?? [String?](repeating: nil, count: arguments.count)
-        guard case .success(let plan) = ArgumentBinding.bind(names, to: parameters) else {
-            throw ArgumentBinding.problem(
-                names, spans: arguments.indices.map { $0 < site.operands.count ? site.operands[$0] : site.span }, parameters,
-                callee: callable.name, site.span) ?? Diagnostic("the arguments do not fit", at: site.span)
-        }
-        let bound = Machine.bound(arguments, plan, parameters)
+        let spans = arguments.indices.map { $0 < site.operands.count ? site.operands[$0] : site.span }
+        let (plan, bound) = try binding(callable, arguments, names: names, spans, site)
         let isPlaced = site.operands.count == arguments.count && !arguments.isEmpty
         let site = isPlaced ? Site(site.span, plan.places(site.operands, parameters, call: site.span)) : site
         return try invoke(callable, bound, site)
     }
 
-    private static func bound(_ arguments: [Value], _ plan: ArgumentBinding.Plan, _ parameters: [ParameterInfo]) -> [Value?] {
-        var bound = plan.sources.map { $0.map { arguments[$0] } }
-        if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
-        return bound
-    }
-
     /// Arguments by position as `invoke` takes them: one for each parameter.
     func bound(_ callable: Callable, _ arguments: [Value], _ site: Site) throws -> [Value?] {
-        let parameters = callable.parameters, names = [String?](repeating: nil, count: arguments.count)
+        try binding(callable, arguments, names: nil, arguments.map { _ in site.span }, site).bound
+    }
+
+    private func binding(
+        _ callable: Callable, _ arguments: [Value], names: [String?]?, _ spans: [Span], _ site: Site
+    ) throws -> (plan: ArgumentBinding.Plan, bound: [Value?]) {
+        let parameters = callable.parameters
+        let names = names ?? [String?](repeating: nil, count: arguments.count)
         guard case .success(let plan) = ArgumentBinding.bind(names, to: parameters) else {
-            throw ArgumentBinding.problem(names, spans: arguments.map { _ in site.span }, parameters, callee: callable.name, site.span)
+            throw ArgumentBinding.problem(names, spans: spans, parameters, callee: callable.name, site.span)
                 ?? Diagnostic("the arguments do not fit", at: site.span)
         }
-        return Machine.bound(arguments, plan, parameters)
+        var bound = plan.sources.map { $0.map { arguments[$0] } }
+        if parameters.last?.isVariadic == true { bound[bound.count - 1] = .list(plan.rest.map { arguments[$0] }) }
+        return (plan, bound)
     }
 
     /// Calls with arguments that are bound already; errors learn whose call they rose from.

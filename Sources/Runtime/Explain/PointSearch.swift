@@ -73,10 +73,8 @@ struct PointSearch {
 
     /// The fields that a parameter is read by; a tensor has `.T` alone.
     private func fields(of index: Int) -> [String] {
-        let globals = machine.globalPlaces()
         let search = FieldSearch(index, of: function) { name in
-            guard case .function(let callable) = globals.first(where: { $0.name == name })?.place.pointee.settled else { return nil }
-            return callable
+            if case .function(let callable) = global(name) { callable } else { nil }
         }
         return search.fields == ["T"] ? [] : search.fields
     }
@@ -106,10 +104,11 @@ struct PointSearch {
     }
 
     private func namesake(_ index: Int, _ fields: [String]) -> Value? {
-        let name = function.parameters[index].name
-        guard let value = machine.globalPlaces().first(where: { $0.name == name })?.place.pointee.settled, value.isDifferentiable else { return nil }
+        guard let value = global(function.parameters[index].name), value.isDifferentiable else { return nil }
         return fields.isEmpty || PointSearch.has(fields, value) ? value : nil
     }
+
+    private func global(_ name: String) -> Value? { machine.globalPlaces().first { $0.name == name }?.place.pointee.settled }
 
     /// A record of the session with these fields and no others, as the start of a training is.
     private func holder(of fields: [String]) -> Value? {

@@ -33,10 +33,15 @@ enum RunFigures {
         let column = asked ?? (isValidated ? "validation" : "loss")
         guard columns.contains(column) else { return nil }
         let curves = runs.map { curve(column, of: $0.run) }
-        let units = curves.map(\.unit)
-        let y = ["validation": "validation loss", "loss": "loss"][column] ?? curves[0].label
-        var figure = Figure(x: Axis(units.allSatisfy { $0 == units[0] } ? units[0] : "epoch", isWhole: true), y: Axis(y))
-        figure.series = zip(labels(runs), curves).map { Series($0, .line(x: $1.places, y: $1.values)) }
+        return figure(curves, names: labels(runs), y: column == "validation" ? "validation loss" : curves[0].label)
+    }
+
+    private typealias Curve = (places: [Double], values: [Double], unit: String, label: String)
+
+    private static func figure(_ curves: [Curve], names: [String], y: String) -> Figure {
+        let units = Set(curves.map(\.unit))
+        var figure = Figure(x: Axis(units.count == 1 ? curves[0].unit : "epoch", isWhole: true), y: Axis(y))
+        figure.series = zip(names, curves).map { Series($0, .line(x: $1.places, y: $1.values)) }
         if suggestsLog(curves.flatMap(\.values)) { figure.y.scale = .log }
         return figure
     }
@@ -59,13 +64,10 @@ enum RunFigures {
         guard columns.contains(name) else { return nil }
         if name == "loss" { return curves(run) }
         let curve = curve(name, of: run)
-        var figure = Figure(x: Axis(curve.unit, isWhole: true), y: Axis(curve.label))
-        figure.series = [Series("", .line(x: curve.places, y: curve.values))]
-        if suggestsLog(curve.values) { figure.y.scale = .log }
-        return figure
+        return figure([curve], names: [""], y: curve.label)
     }
 
-    private static func curve(_ column: String, of run: RunValue) -> (places: [Double], values: [Double], unit: String, label: String) {
+    private static func curve(_ column: String, of run: RunValue) -> Curve {
         let label =
             switch column {
             case "lr": "η"

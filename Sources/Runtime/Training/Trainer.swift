@@ -55,8 +55,11 @@ struct Trainer {
         // A request that was answered by ending the run is dealt with: what stands behind `train` runs on.
         defer { if state.ending != .interrupted { machine.toleratedInterruptions = before } }
         state.ending = .none
-        MemoryPool.shared.settle()
-        if state.steps == 0 && state.history.epochs.count == 0 { try recordEpoch() }
+        if state.steps == 0 && state.history.epochs.count == 0 {
+            // Where a run only goes on, the blocks that are free are those that it will take.
+            MemoryPool.shared.settle()
+            try recordEpoch()
+        }
         while state.steps < last {
             if answersInterruption, machine.environment.interruptions() > 0 {
                 state.ending = .interrupted
