@@ -68,14 +68,17 @@ final class ScalarTraining {
         state.deallocate()
     }
 
-    /// Puts down the loss, the gradient, and the parameters from before.
+    /// Puts down the loss, the gradient or its norm, and the parameters from before.
     private static func bare(_ loop: TrainingLoop) -> ScalarLoop? {
         guard case .result(let loss) = loop.measures[0] else { return nil }
         let parts = loop.parts
-        guard let plan = loop.ready.plan.keeping(results: parts.map(\.result) + [loss]) else { return nil }
-        let gradients = parts.indices.suffix(loop.parameterCount)
+        // The gradients are handed on, or else there is their norm.
+        let gradients = loop.step.setup.measures ? Array(parts.indices.suffix(loop.parameterCount)) : []
+        guard case .result(let norm) = loop.measures[2], let plan = loop.ready.plan.keeping(results: parts.map(\.result) + (gradients.isEmpty ? [loss, norm] : [loss]))
+        else { return nil }
         return plan.loop(
-            carrying: parts.indices.map { ($0, parts[$0].input) }, counter: loop.counter, recording: [parts.count] + gradients,
+            carrying: parts.indices.map { ($0, parts[$0].input) }, counter: loop.counter,
+            recording: [parts.count] + (gradients.isEmpty ? [parts.count + 1] : gradients),
             inputs: parts[..<loop.parameterCount].map(\.input))
     }
 
@@ -139,7 +142,7 @@ final class ScalarTraining {
         whole.restore(state, counter: trainer.state.steps + count + 1)
         if let best = trainer.state.stopping.observe(
             UnsafeBufferPointer(start: room, count: count * width), stride: width, from: trainer.state.steps) {
-            trainer.state.best = parameters(room + best * width + 1 + parameterNumbers, trainer.state.parameters)
+            trainer.state.best = parameters(room + (best + 1) * width - parameterNumbers, trainer.state.parameters)
         }
         trainer.state.history.pass(count)
         trainer.machine.planCounts.unmeasured += count

@@ -9,7 +9,7 @@ struct TrainingOptions {
         .named("lr", "0.001"), .named("rule", "sgd"), .named("steps", "none"), .named("epochs", "none"),
         .named("data", "none"), .named("batch", "full"), .named("validate", "none"), .named("metric", "none"),
         .named("model", "none"), .named("patience", "none"), .named("clip", "none"), .named("precision", "f64"),
-        .named("seed", "the session's"), .named("every", "none"), .named("augment", "none"),
+        .named("seed", "the session's"), .named("every", "none"), .named("augment", "none"), .named("measures", "true"),
     ]
 
     private let call: Builtin.Call
@@ -61,7 +61,7 @@ struct TrainingOptions {
             loss: loss, rule: try rule(), data: training, validation: validation, metric: metric,
             metricName: metric.map { $0.name ?? "metric" }, model: try function("model"), augment: try function("augment"),
             every: try function("every"), clip: try positive("clip"), batch: try batch(), patience: try count("patience"), seed: seed,
-            precision: precision)
+            precision: precision, measures: try flag("measures") ?? true)
         return (setup, state(setup, parameters: call[1], precision))
     }
 
@@ -81,7 +81,7 @@ struct TrainingOptions {
 
     /// A run that goes on may be given other stopping and reporting; what decides its path stays.
     func changed(_ setup: TrainingSetup) throws -> TrainingSetup {
-        for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment"]
+        for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment", "measures"]
         where option(name) != nil {
             throw failure(
                 "`\(name)` belongs to the start of a run and cannot be changed while it goes on", name,
@@ -92,7 +92,7 @@ struct TrainingOptions {
         return TrainingSetup(
             loss: setup.loss, rule: setup.rule, data: setup.data, validation: setup.validation, metric: setup.metric,
             metricName: setup.metricName, model: setup.model, augment: setup.augment, every: every, clip: setup.clip,
-            batch: setup.batch, patience: patience, seed: setup.seed, precision: setup.precision)
+            batch: setup.batch, patience: patience, seed: setup.seed, precision: setup.precision, measures: setup.measures)
     }
 
     func goal(default standard: Trainer.Goal?) throws -> Trainer.Goal {
@@ -180,6 +180,12 @@ struct TrainingOptions {
         let count = try machine.whole(value, "`\(name)`", at: span(name))
         guard count >= 0 else { throw failure("`\(name)` cannot be negative", name) }
         return count
+    }
+
+    private func flag(_ name: String) throws -> Bool? {
+        guard let value = option(name) else { return nil }
+        guard case .boolean(let isOn) = value else { throw machine.typeError("`\(name)`", needs: "true or false", value, at: span(name)) }
+        return isOn
     }
 
     private func positive(_ name: String) throws -> Double? {
