@@ -87,7 +87,7 @@ extension Trainer {
     private mutating func loop(_ step: TrainingStep) -> TrainingLoop? {
         for ready in entry.plans {
             if let loop = loops[ObjectIdentifier(ready)] { return loop }
-            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount {
+            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount || !setup.measures {
                 loops[ObjectIdentifier(ready)] = loop
                 return loop
             }
