@@ -6,10 +6,22 @@ import Training
 /// What `train` and `step` take behind the loss and the parameters.
 struct TrainingOptions {
     static let parameters: [ParameterInfo] = [
-        .named("lr", "0.001"), .named("rule", "sgd"), .named("steps", "none"), .named("epochs", "none"),
-        .named("data", "none"), .named("batch", "full"), .named("validate", "none"), .named("metric", "none"),
-        .named("model", "none"), .named("patience", "none"), .named("clip", "none"), .named("precision", "f64"),
-        .named("seed", "the session's"), .named("every", "none"), .named("augment", "none"), .named("measures", "true"),
+        .named("lr", "0.001", "η, the learning rate, of the rule `sgd` or of one that is given by its name: a number, a schedule, or a function of the step"),
+        .named("rule", "sgd", "the update rule: `adam`, `momentum(lr: 0.1)`, `lbfgs()`, or one of your own"),
+        .named("steps", "none", "how many updates"),
+        .named("epochs", "none", "how many passes over the data instead: 10, without data 100"),
+        .named("data", "none", "a record of rows by the names of the loss's other arguments: `{X: X, y: y}`"),
+        .named("batch", "full", "rows of a minibatch; the last of an epoch has what is left"),
+        .named("validate", "none", "rows that are not trained on: a fraction of the data, or a record like `data`"),
+        .named("metric", "none", "a function of predictions and labels, or of the loss's arguments, for each epoch"),
+        .named("model", "none", "the function of parameters and inputs that makes the metric's predictions"),
+        .named("patience", "none", "ends after so many epochs without a better loss, and hands out the best parameters"),
+        .named("clip", "none", "the largest norm that a gradient may have; beyond it, it is scaled down"),
+        .named("precision", "f64", "f32 or f64"),
+        .named("seed", "the session's", "what the order of the rows, and the division by `validate`, depend on"),
+        .named("every", "none", "a function of the run, called after each epoch"),
+        .named("augment", "none", "a function that changes the rows of a minibatch before each update"),
+        .named("measures", "true", "false leaves out what only explains a run: faster, and an epoch's loss is the mean of its minibatches"),
     ]
 
     private let call: Builtin.Call
