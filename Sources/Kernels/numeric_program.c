@@ -152,7 +152,7 @@ do_SET_ENTRY: {
     table->numbers[row * table->columns + column] = DST;
     NEXT;
 }
-do_CALL: { // a: where the callee's window begins; b: how many registers it has
+do_CALL: { // a: where the callee's window begins; b: how many registers it writes, with those that it hands on
     if (--countdown < 0) STOP(GRAD_NUMERIC_PAUSED);
     double *const window = r + at->a;
     if (window + at->b > state->end || state->depth >= state->call_limit) STOP(GRAD_NUMERIC_LEFT);

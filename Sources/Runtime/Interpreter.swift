@@ -6,6 +6,8 @@ package final class Interpreter {
     package let machine: Machine
     package private(set) var globals = Globals()
     package let builtins: Builtins
+    /// The names of each file of the prelude that was used.
+    private var preludeGlobals: [Globals] = []
     private var sources: [SourceID: Source] = [:]
     /// Of the program that is resolved or run now. One that begins meanwhile, as a file of the prelude does at its first use, has its own.
     private(set) var imports = Imports()
@@ -45,6 +47,11 @@ package final class Interpreter {
             preludeSources.insert(source.id)
             runPrelude(source)
         }
+    }
+
+    deinit {
+        for names in preludeGlobals + [globals] { names.clear() }
+        machine.planEntries.clear()
     }
 
     // MARK: Sources
@@ -205,7 +212,10 @@ package final class Interpreter {
     private func define(_ text: String) -> Value? {
         let own = globals
         globals = Globals()
-        defer { globals = own }
+        defer {
+            globals.clear()
+            globals = own
+        }
         guard case .finished = run(addSource(name: "<formula>", bytes: Array(text.utf8))) else { return nil }
         return globals.names.first.flatMap { globals[$0]?.global?.pointee }
     }
@@ -217,7 +227,10 @@ package final class Interpreter {
     private func runPrelude(_ source: Source) {
         let own = globals
         globals = Globals()
-        defer { globals = own }
+        defer {
+            preludeGlobals.append(globals)
+            globals = own
+        }
         switch run(source) {
         case .finished:
             for name in globals.names {

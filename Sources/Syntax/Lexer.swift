@@ -124,7 +124,7 @@ struct Lexer {
             guard (byte | 0x20) &- 97 < 26 || byte &- 48 < 10 || byte == 95 else { break }
             index += 1
         }
-        if index < bytes.count, bytes[index] >= 0x80 { return longIdentifier(from: index) }
+        if index < bytes.count, bytes[index] >= 0x80, decodeScalar(bytes, index)?.scalar.continuesName ?? false { return longIdentifier(from: index) }
         let kind = keyword(start, index) ?? .identifier
         offset = index
         if kind != .identifier { closeBeforeStatement(kind) }

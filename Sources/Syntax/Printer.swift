@@ -107,7 +107,9 @@ package struct Printer {
         case .nabla: return .text("∇") + self.operand(operand, operand.isNablaOperand ? 0 : .max)
         case .minus, .plus:
             let text = written(Span(span.source, Int(span.start), Int(span.start) + signLength(span))) ?? sign.rawValue
-            return .text(text) + (operand.isBareProduct ? layout(operand) : self.operand(operand, Level.unary))
+            // Two signs side by side are no sign.
+            let gap = if sign == .plus, case .unary(.plus, _, _) = operand { " " } else { "" }
+            return .text(text + gap) + (operand.isBareProduct ? layout(operand) : self.operand(operand, Level.unary))
         }
     }
 

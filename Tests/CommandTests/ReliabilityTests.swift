@@ -16,6 +16,15 @@ import Testing
         #expect(command.errors.utf8.count < 10_000)
     }
 
+    /// More than steps of a compiled function can name.
+    @Test func aFunctionOfSeventyThousandParameters() throws {
+        let names = (0..<70_000).map { "a\($0)" }.joined(separator: ", ")
+        let ones = String(repeating: "1, ", count: 69_999) + "1"
+        let command = try run(Array("f(\(names)) = {\n s = 0\n for i in 1...3 { s <- s + a5 }\n s\n}\nprint(f(\(ones)))".utf8))
+        #expect(command.status == 0)
+        #expect(command.output == "3\n")
+    }
+
     @Test func tenMegabytesInALine() throws {
         let command = try run(Array(("x = [" + String(repeating: "1.5, ", count: 2_000_000) + "2]\nprint(sum(x))").utf8))
         #expect(command.status == 0)

@@ -47,6 +47,7 @@ package final class Machine {
     package var style = NumberStyle()
     package var stopsAtNaN = false
     package var planCounts = PlanCounts()
+    var planEntries = PlanEntries()
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?
     var journalCount = 0

@@ -33,6 +33,9 @@ final class Transplant {
         for (original, double) in other.objects.values { objects[ObjectIdentifier(double)] = (double, original) }
     }
 
+    /// Once the other machine is not used any more: functions and the names that they use would hold one another for good.
+    func clear() { for (_, double) in variables.values { double.global?.pointee = .nothing } }
+
     /// Whether something that ran there wrote a variable from outside of it.
     var hasChanges: Bool { watched.contains { !$0.now().isIdentical(to: $0.before) } }
 

@@ -69,6 +69,8 @@ final class PlanEntry {
     var reason: String?
     private(set) var hits = 0
     private var traces = 0
+    /// Its machine knows of it.
+    fileprivate var isKnown = false
 
     var wasAsked: Bool { lastArguments != nil || !plans.isEmpty || reason != nil }
 
@@ -89,6 +91,31 @@ final class PlanEntry {
     func add(_ plan: ReadyPlan) {
         plans.insert(plan, at: 0)
         if plans.count > PlanEntry.mostPlans { plans.removeLast() }
+    }
+}
+
+/// The entries that have anything in them: what a plan goes by are functions, whose code has the entry, so that they hold one another until the machine
+/// that they belong to has ended.
+struct PlanEntries {
+    private struct Known {
+        weak var entry: PlanEntry?
+    }
+
+    private var known: [Known] = []
+    private var most = 64
+
+    mutating func add(_ entry: PlanEntry) {
+        guard !entry.isKnown else { return }
+        entry.isKnown = true
+        known.append(Known(entry: entry))
+        guard known.count > most else { return }
+        known.removeAll { $0.entry == nil }
+        most = max(64, 2 * known.count)
+    }
+
+    mutating func clear() {
+        for case let entry? in known.map(\.entry) { (entry.plans, entry.lastArguments) = ([], nil) }
+        known = []
     }
 }
 

@@ -49,6 +49,7 @@ extension Machine {
             planCounts.misses += 1
         }
         let reach = Reach(roots: roots, arguments, own: own)
+        planEntries.add(entry)
         guard fromFirst || entry.lastArguments.map({ Form.agree($0, reach.arguments) }) ?? false else {
             entry.lastArguments = reach.arguments
             return nil

@@ -35,6 +35,13 @@ package final class Globals {
         order.removeAll { table[$0] == nil }
     }
 
+    /// Lets go of all values. A function holds the names that it uses, its own among them, so that without this neither would ever be freed.
+    func clear() {
+        for variable in table.values { variable.global?.pointee = .nothing }
+        table = [:]
+        order = []
+    }
+
     /// The values of all names, to go back to.
     package struct Snapshot {
         fileprivate let entries: [(name: String, variable: Variable, value: Value, signature: [ParameterInfo]?)]

@@ -8,7 +8,8 @@ import Training
 /// The two programs of a loop over numbers: one that makes an update and all that history tells of it, and one for the updates that history
 /// passes over, which measures nothing.
 final class ScalarTraining {
-    private let loop: TrainingLoop
+    /// It holds this one.
+    private unowned let loop: TrainingLoop
     private let whole: ScalarLoop
     private let bare: ScalarLoop?
     /// How many numbers the parameters are.

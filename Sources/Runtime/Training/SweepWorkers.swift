@@ -35,6 +35,7 @@ struct SweepWorkers {
     }
 
     private func collected(_ workers: [Worker]) -> [RunValue] {
+        defer { for worker in workers { worker.end() } }
         if workers.contains(where: { $0.transplant.hasChanges }) { return [] }
         let backs = workers.map { Transplant(back: $0.transplant, to: machine) }
         var runs: [RunValue] = []
@@ -112,6 +113,12 @@ private final class Worker {
         (self.machine, self.transplant, self.outbox) = (machine, transplant, outbox)
         start = main.random
         self.site = site
+    }
+
+    func end() {
+        transplant.clear()
+        machine.planEntries.clear()
+        machine.languageFunction = { _ in nil }
     }
 
     /// Takes points until none is left, one fails, or Ctrl-C ends a run.

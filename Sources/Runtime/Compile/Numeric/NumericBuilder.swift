@@ -9,6 +9,11 @@ struct NumericBuilder {
     let isFunction: Bool
 
     private(set) var registerCount: UInt16 = 0
+    /// It has more registers than steps can name, or hands more arguments over: what was written means nothing.
+    private(set) var isTooLarge = false
+    /// Registers, and behind them the arguments that it hands over, which are the first registers of what it calls: they are written before the call.
+    private(set) var window: UInt16 = 0
+    private static let mostRegisters: UInt16 = 30_000
     private(set) var variables: [NumericVariable] = []
     private(set) var regions: [NumericRegion] = []
     /// Registers that hold a constant, by its bits.
@@ -81,6 +86,10 @@ struct NumericBuilder {
     // MARK: Registers
 
     mutating func fresh() -> UInt16 {
+        guard registerCount < NumericBuilder.mostRegisters else {
+            isTooLarge = true
+            return 0
+        }
         registerCount += 1
         return registerCount - 1
     }
@@ -131,6 +140,7 @@ struct NumericBuilder {
     // MARK: Calls
 
     mutating func call(_ function: FunctionCode, through place: NumericPlace?, _ arguments: [NumericOperand], from start: Int) -> UInt16 {
+        if arguments.count > NumericBuilder.mostRegisters { isTooLarge = true }
         for (index, operand) in arguments.enumerated() {
             let argument = UInt16(truncatingIfNeeded: index)
             switch operand {
@@ -153,7 +163,12 @@ struct NumericBuilder {
 
     /// Places what depends on the number of registers.
     mutating func finish() {
-        for (step, argument) in arguments { unit.code[step].dst = registerCount + argument }
+        window = registerCount
+        guard !isTooLarge else { return }
+        for (step, argument) in arguments {
+            unit.code[step].dst = registerCount + argument
+            window = max(window, registerCount + argument + 1)
+        }
         for step in callSteps { unit.code[step].a = registerCount }
     }
 

@@ -6,7 +6,7 @@ extension NumericBuilder {
     /// `nil` for what is not a number.
     mutating func value(_ expression: Expression) -> NumericOperand? {
         // More registers than a step can name: left to the general code.
-        guard registerCount < 30_000 else { return nil }
+        guard !isTooLarge else { return nil }
         switch expression {
         case .number(let number, _): return .number(number)
         case .parenthesized(let inner, _): return value(inner)

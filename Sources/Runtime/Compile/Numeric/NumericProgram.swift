@@ -6,7 +6,7 @@ import Syntax
 /// (an index out of range, a recursion too deep) is left to the general code, which finds the value or the error.
 final class NumericProgram {
     let code: [grad_step]
-    /// How many registers the outermost part has.
+    /// How many registers the outermost part uses.
     let window: Int
     /// What the registers hold at the start, as far as it is known.
     let constants: [(register: Int, number: Double)]
@@ -23,7 +23,7 @@ final class NumericProgram {
 
     init(_ unit: NumericUnit, _ builder: NumericBuilder) {
         code = unit.code
-        window = Int(builder.registerCount)
+        window = Int(builder.window)
         constants = builder.constants.map { (Int($0.value), Double(bitPattern: $0.key)) }
         variables = builder.variables
         tables = unit.tables

@@ -28,7 +28,7 @@ final class NumericUnit {
         }
         builder.emit(GRAD_STEP_END)
         builder.finish()
-        guard unit.link() else { return nil }
+        guard !builder.isTooLarge, unit.link() else { return nil }
         // A function that reads a variable would not see what the loop has in its register.
         let written = Set(builder.variables.filter(\.isWritten).compactMap(\.place.variable))
         guard unit.globals.allSatisfy({ place in place.variable.map { !written.contains($0) } ?? true }) else { return nil }
@@ -50,7 +50,7 @@ final class NumericUnit {
         var builder = NumericBuilder(self, resolution, isFunction: true)
         guard builder.function(function.declaration), code.count < NumericUnit.mostSteps else { return nil }
         builder.finish()
-        return builder
+        return builder.isTooLarge ? nil : builder
     }
 
     /// Compiles the functions called, and those that they call.
@@ -60,7 +60,7 @@ final class NumericUnit {
         while next < functions.count {
             let start = code.count
             guard let builder = build(functions[next]) else { return false }
-            entries.append((start, builder.registerCount))
+            entries.append((start, builder.window))
             next += 1
         }
         for call in calls {
