@@ -69,7 +69,8 @@ package final class Machine {
         self.environment = environment
         self.random = RandomStream(seed: seed)
         self.account = account ?? Account(limits: environment.limits)
-        if account == nil { self.account.isInterrupted = { [unowned self] in isInterrupted } }
+        // Work that a session left to end by itself may ask when the session is no more.
+        if account == nil { self.account.isInterrupted = { [weak self] in self?.isInterrupted ?? true } }
     }
 
     deinit { bottom.deallocate() }
