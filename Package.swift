@@ -47,9 +47,9 @@ let package = Package(
             dependencies: [
                 "Runtime", "Syntax", "Tensors", "Files", "GradREPL", "Weave", "Wording",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            ], swiftSettings: settings, linkerSettings: [.unsafeFlags(["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"], .when(platforms: [.linux]))]),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
-        .testTarget(name: "CommandTests", dependencies: ["GradCLI", "Runtime", "TerminalSupport", "ThreadCounter"], swiftSettings: settings),
+        .testTarget(name: "CommandTests", dependencies: ["Runtime", "TerminalSupport", "ThreadCounter"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
         .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "Wording", "TerminalSupport"], swiftSettings: settings),
@@ -69,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "EditorHarness", dependencies: ["GradREPL"], path: "Tests/EditorHarness", swiftSettings: settings),
         .testTarget(
-            name: "GradREPLTests", dependencies: ["GradCLI", "GradREPL", "TerminalSupport", "EditorHarness", "Runtime"],
+            name: "GradREPLTests", dependencies: ["GradREPL", "TerminalSupport", "EditorHarness", "Runtime"],
             swiftSettings: settings),
     ] + fuzzer
 )

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,6 +64,13 @@ bool grad_can_allocate(size_t bytes) {
 void grad_give_back(void) {
 #if defined(__GLIBC__)
     malloc_trim(0);
+#endif
+}
+
+void grad_prefer_huge_pages(void *block, size_t bytes) {
+#if defined(MADV_HUGEPAGE)
+    // Where the system has none, the block stays as it is.
+    (void)madvise(block, bytes, MADV_HUGEPAGE);
 #endif
 }
 

@@ -64,7 +64,7 @@ extension Parser {
                 }
             }
         default:
-            if isWord("end"), tokens[position + 1].startsLine || next == .end {
+            if isWord("end"), tokens[position + 1].startsLine || next == .end || next == .rightBrace {
                 report(Message.endWord(span(current)))
                 advance()
                 return .invalid(span(tokens[position - 1]))

@@ -35,9 +35,24 @@ package final class MemoryPool: Sendable {
         {
             return block
         }
-        // Sixteen is malloc's own alignment; a cache line serves the vector kernels.
-        return UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: byteCount > 256 ? 64 : 16)
+        return MemoryPool.allocate(byteCount)
     }
+
+    /// Memory of the system; given back by `deallocate`.
+    package static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        // Sixteen is malloc's own alignment; a cache line serves the vector kernels.
+        guard byteCount >= hugePage * 3 / 4 else {
+            return .allocate(byteCount: max(byteCount, 1), alignment: byteCount > 256 ? 64 : 16)
+        }
+        // A large block is a fault for each page of it when it is touched first: hundreds of small pages, or a few huge ones. Only one that is not much
+        // smaller than a huge page is given all of it.
+        let whole = max(1, byteCount / hugePage) * hugePage
+        let block = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, whole), alignment: hugePage)
+        grad_prefer_huge_pages(block, whole)
+        return block
+    }
+
+    private static let hugePage = 2 << 20
 
     /// Whether the system gives that much: asked for, and given back untouched. What the pool keeps is given up for it.
     func canTake(_ byteCount: Int) -> Bool {

@@ -25,6 +25,11 @@ package struct DiagnosisWords: Sendable {
     package let why = Message("why", pt: "por quê")
     package let advice = Message("try", pt: "tente")
 
+    /// Below the findings of a run that was started with `measures: false`.
+    package let unmeasured = Message(
+        "not judged, since the run was started with `measures: false`: dead units, vanishing and exploding gradients, zigzag; the losses are means of minibatches",
+        pt: "não julgado, pois o treino começou com `measures: false`: unidades mortas, gradientes que somem e que explodem, ziguezague; as perdas são médias de minilotes")
+
     // MARK: Findings
 
     package let notEnoughSeen = Message("epochs so far: {count}", pt: "épocas até aqui: {count}")

@@ -26,6 +26,8 @@ class Case:
     after: dict = field(default_factory=lambda: {"f64": 1e-6, "f32": 2e-3})
     """Below it two results count as equal, whatever their ratio: Adam trembles around a minimum, each program in its own way."""
     floor: float = 1e-12
+    """Whether `train` is also timed with all that its history keeps, which peers do not: a column of its own."""
+    has_history: bool = False
     """Peers for which the steps are too many, with how many they make instead; their `after` is not compared."""
     fewer: dict = field(default_factory=dict)
 
@@ -36,7 +38,7 @@ ORDER = {"f64": 0.05, "f32": 0.05}
 def digits(H, batch, steps, target):
     return Case(
         "digits", f"digits 64-{H}-10, batch {batch}, Adam", steps, target, (H, batch), ("f32", "f64"), (1, 2), (*LIBRARIES, C),
-        ("network.c", f"-DLAYERS={{64,{H},10}}", "-DSCALES={0.125,0.125}", "-DCOUNT=2", "-DROWS=1792"), (batch,), after=ORDER)
+        ("network.c", f"-DLAYERS={{64,{H},10}}", "-DSCALES={0.125,0.125}", "-DCOUNT=2", "-DROWS=1792"), (batch,), after=ORDER, has_history=True)
 
 
 CASES = [
@@ -48,20 +50,21 @@ CASES = [
         fewer={EAGER: 2000, JIT: 20_000}),
     Case(
         "descent_train", "the same by `train`", 1_000_000, "≤ 0.03 µs", peers=(EAGER, JIT, LOOP, C), c=("scalars.c",),
-        fewer={EAGER: 2000, JIT: 20_000}),
+        fewer={EAGER: 2000, JIT: 20_000}, has_history=True),
     Case(
         "rosenbrock", "Rosenbrock, 2 numbers, Adam", 100_000, "≤ 0.01 × PyTorch, ≤ 1 × JAX loop", (2,), c=("scalars.c", "-DROSENBROCK"),
-        c_arguments=(2,), peers=(*LIBRARIES, C), after={"f64": 1}, floor=1e-3, fewer={EAGER: 1000, COMPILE: 1000, JIT: 5000}),
+        c_arguments=(2,), peers=(*LIBRARIES, C), after={"f64": 1}, floor=1e-3, fewer={EAGER: 1000, COMPILE: 1000, JIT: 5000}, has_history=True),
     Case(
         "rosenbrock", "Rosenbrock, 100 numbers, Adam", 100_000, "≤ 0.01 × PyTorch, ≤ 1 × JAX loop", (100,),
-        c=("scalars.c", "-DROSENBROCK"), c_arguments=(100,), peers=(*LIBRARIES, C), after={"f64": 1}, floor=1e-3, fewer={EAGER: 1000, COMPILE: 1000, JIT: 5000}),
+        c=("scalars.c", "-DROSENBROCK"), c_arguments=(100,), peers=(*LIBRARIES, C), after={"f64": 1}, floor=1e-3, fewer={EAGER: 1000, COMPILE: 1000, JIT: 5000},
+        has_history=True),
     digits(32, 32, 2000, "≤ 0.6 × JAX loop, ≤ 1.4 × C"),
     digits(128, 128, 1000, "≤ 0.85 × JAX loop, ≤ 1.2 × C"),
     digits(512, 256, 250, "≤ 0.9 × JAX loop, ≤ 1.15 × C"),
     Case(
         "images", "784-512-256-10 relu, batch 128, momentum", 80, "< PyTorch, < JAX", (), ("f32", "f64"), (1, 2), (*LIBRARIES, C),
         ("network.c", "-DLAYERS={784,512,256,10}", "-DSCALES={1.0/28,1.0/22,1.0/16}", "-DCOUNT=3", "-DROWS=1024", "-DRELU", "-DMOMENTUM"),
-        (128,), start={"f64": 1e-6, "f32": 2e-2}, after=ORDER),
+        (128,), start={"f64": 1e-6, "f32": 2e-2}, after=ORDER, has_history=True),
     *(Case("mixture", f"Gaussian mixture, n = 1000, d = {d}, K = {K}", steps, "< PyTorch, < JAX jit", (d, K), threads=(1, 2))
       for d, K, steps in ((2, 5, 500), (10, 25, 30), (20, 25, 20))),
     Case("lstm", "LSTM, 100 steps, 64 units, batch 16", 20, "≤ 0.33 × PyTorch, ≤ 1 × JAX loop", (), ("f32", "f64")),

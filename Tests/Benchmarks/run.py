@@ -21,6 +21,7 @@ import growth
 from cases import C, CASES, COMPILE, EAGER, JIT, LOOP, LUA, PYTHON
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+OWN, HISTORY = "Grad", "Grad, all measures"
 COLUMNS = (EAGER, COMPILE, JIT, LOOP, C, LUA, PYTHON)
 KINDS = {EAGER: "torch", COMPILE: "compile", JIT: "jit", LOOP: "loop"}
 TIME_LIMIT = 240
@@ -91,8 +92,9 @@ class Bench:
 
     def command(self, side, case, precision, threads, steps):
         words = [str(a) for a in case.arguments]
-        if side == "Grad":
-            return [self.grad, "--digits", "17", os.path.join(FOLDER, case.name + ".grad"), str(steps), precision, *words]
+        if side in (OWN, HISTORY):
+            extra = ["measures"] if side == HISTORY else []
+            return [self.grad, "--digits", "17", os.path.join(FOLDER, case.name + ".grad"), str(steps), precision, *words, *extra]
         if side == LUA:
             return [self.lua, os.path.join(FOLDER, case.name + ".lua")]
         if side == PYTHON:
@@ -126,11 +128,12 @@ class Bench:
     def row(self, case, precision, threads):
         title = f"{case.title}, {precision}, {threads} thread{'s' if threads > 1 else ''}" if case.peers != (LUA, PYTHON) else case.title
         try:
-            own, lines, memory = self.measured("Grad", case, precision, threads)
+            own, lines, memory = self.measured(OWN, case, precision, threads)
+            history = self.measured(HISTORY, case, precision, threads)[0] if case.has_history else None
         except Failure as failure:
             self.notes.append(f"{title}: Grad {failure}")
             return None
-        row = {"title": title, "target": case.target, "Grad": own, "memory": {"Grad": memory}}
+        row = {"title": title, "target": case.target, OWN: own, HISTORY: history, "memory": {OWN: memory}}
         for side in case.peers:
             if not self.present[side]:
                 continue
@@ -150,15 +153,15 @@ class Bench:
     def start(self):
         """Start-up: the median of whole runs that compute next to nothing."""
         import time
-        commands = {"Grad": [self.grad, "-e", "1+1"], LUA: [self.lua, "-e", "print(1+1)"], PYTHON: [sys.executable, "-c", "print(1+1)"]}
-        times = {side: [] for side in commands if side == "Grad" or self.present[side]}
+        commands = {OWN: [self.grad, "-e", "1+1"], LUA: [self.lua, "-e", "print(1+1)"], PYTHON: [sys.executable, "-c", "print(1+1)"]}
+        times = {side: [] for side in commands if side == OWN or self.present[side]}
         for _ in range(5 if self.options.quick else 40):
             for side in times:
                 begin = time.perf_counter()
                 subprocess.run(commands[side], stdout=subprocess.DEVNULL, check=True)
                 times[side].append(time.perf_counter() - begin)
-        _, memory = run(commands["Grad"], 1, "Grad")
-        return {"title": "start-up, `grad -e 1+1`", "target": "≤ 10 ms", "memory": {"Grad": memory},
+        _, memory = run(commands[OWN], 1, OWN)
+        return {"title": "start-up, `grad -e 1+1`", "target": "≤ 10 ms", "memory": {OWN: memory},
                 **{side: statistics.median(t) for side, t in times.items()}}
 
 
@@ -177,14 +180,14 @@ def ratio(own, other):
 def cells(row):
     """Ratios first, then times, then memory."""
     present = [side for side in COLUMNS if side in row]
-    return [row["title"], row["target"], duration(row["Grad"]),
-            *(f"**{ratio(row['Grad'], row[side])}** ({duration(row[side])})" if side in row else "" for side in COLUMNS),
-            f"{row['memory']['Grad']:.0f} MB" + "".join(
+    return [row["title"], row["target"], duration(row[OWN]), duration(row[HISTORY]) if row.get(HISTORY) else "",
+            *(f"**{ratio(row[OWN], row[side])}** ({duration(row[side])})" if side in row else "" for side in COLUMNS),
+            f"{row['memory'][OWN]:.0f} MB" + "".join(
                 f", {side} {row['memory'][side]:.0f}" for side in present if side in (EAGER, LOOP) and side in row["memory"])]
 
 
 def versions(bench):
-    found = [f"Grad {subprocess.run([bench.grad, '--version'], capture_output=True, text=True).stdout.strip()}", f"Python {platform.python_version()}"]
+    found = [f"{subprocess.run([bench.grad, '--version'], capture_output=True, text=True).stdout.strip()}", f"Python {platform.python_version()}"]
     for module in ("torch", "jax"):
         if importlib.util.find_spec(module):
             from importlib.metadata import version
@@ -223,7 +226,7 @@ def main():
     for side, there in bench.present.items():
         if not there:
             bench.notes.append(f"{side} is not installed: left out")
-    header = ["case", "to reach", "Grad", *COLUMNS, "peak memory"]
+    header = ["case", "to reach", OWN, HISTORY, *COLUMNS, "peak memory"]
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     print("Times a step, medians. Bold: how many times the peer's time Grad takes.\n")
     print("\n".join(lines), flush=True)

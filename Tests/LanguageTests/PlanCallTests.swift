@@ -239,6 +239,15 @@ import Testing
         #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }, "\(a)\n\(b)")
     }
 
+    /// Without measures nothing but the parameters may be handed on; where there are rows, the loop runs over the plan.
+    @Test func withoutMeasuresUpdatesAreRepeatedToo() {
+        let small = counts("r = train(w -> (w - 3)^2, 0, steps: 50000, lr: 0.01, measures: false)\nprint(r.params, size(r.history.steps.loss))")
+        #expect(small.found.error == nil && small.counts.repeated > 49_900, "\(small.counts)")
+        #expect(small.found.output == counts("r = train(w -> (w - 3)^2, 0, steps: 50000, lr: 0.01)\nprint(r.params, size(r.history.steps.loss))").found.output)
+        let rows = counts(data + "r = train((p, X, y) -> mean((tanh(X @ p) - y)^2), [0.1, 0.2], data: {X: X, y: y}, batch: 4, epochs: 5, measures: false)\nprint(r.steps)")
+        #expect(rows.found.error == nil && rows.counts.compiled == 2 && rows.counts.hits == 9, "\(rows.counts)")
+    }
+
     /// A place that is computed from what changes has to stay the same at each turn, which only single updates look at.
     @Test func aPlaceThatMayChangeIsLookedAtInEachUpdate() {
         let code = "f(x) = sum((x[round(0 * x[0])] - 1)^2 + (x - 2)^2)\nr = train(f, [0.5, 1], steps: 500, lr: 0.01)\nprint(r.params)"
@@ -246,11 +255,11 @@ import Testing
         #expect(planned.found.error == nil && planned.counts.repeated == 0 && planned.found.output == counts(code, .off).found.output)
     }
 
-    /// One plan for the first update, which has no gradient before it, one for the others, and one for the loss over all rows, which is asked for at
+    /// One plan for the updates, the first of which has zeros for the gradient before it, and one for the loss over all rows, which is asked for at
     /// the start and at the end of each epoch.
     @Test func theLossOverAllRowsIsAPlansToo() {
         expect(data + "r = train((p, X, y) -> mean((tanh(X @ p) - y)^2), [0.1, 0.2], data: {X: X, y: y}, batch: 4, epochs: 5)\nprint(size(r.history.epochs.loss))", prints: ["6"]) {
-            ($0.compiled, $0.hits) = (3, 8 + 5)
+            ($0.compiled, $0.hits) = (2, 9 + 5)
         }
     }
 

@@ -67,7 +67,7 @@ package final class Plan {
         guard (try? Account.admit(bytes: compiled.arenaSize)) != nil else { return nil }
         let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, compiled.registers.count))
         registers.initialize(from: compiled.registers, count: compiled.registers.count)
-        arena = .allocate(byteCount: max(64, compiled.arenaSize), alignment: 64)
+        arena = MemoryPool.allocate(max(64, compiled.arenaSize))
         let slots = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, compiled.slots.count))
         for (index, slot) in compiled.slots.enumerated() {
             switch slot.kind {

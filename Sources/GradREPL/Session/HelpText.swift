@@ -42,11 +42,19 @@ struct HelpText {
             return text(head, "", source.split(separator: "\n").map(String.init))
         }
         let pointer = help.kind == .prelude && isPrompt ? "\n\n  " + paint.dim("`:source \(name)` shows how it is written in Grad") : ""
-        return text(head, help.summary, help.examples) + pointer
+        return text(head, help.summary, help.examples, options: help.options) + pointer
     }
 
-    private func text(_ head: String, _ summary: String, _ examples: [String]) -> String {
+    private func text(_ head: String, _ summary: String, _ examples: [String], options: [(name: String, note: String)] = []) -> String {
         var lines = [head] + HelpText.wrapped(summary, width: width - 2).map { "  " + $0 }
+        let column = (options.map(\.name.count).max() ?? 0) + 4
+        if !options.isEmpty { lines.append("") }
+        for (name, note) in options {
+            let text = HelpText.wrapped(note, width: max(24, width - column))
+            let heads = ["  " + paint.bold(name) + String(repeating: " ", count: column - 2 - name.count)]
+                + Array(repeating: String(repeating: " ", count: column), count: text.count)
+            lines += zip(heads, text).map(+)
+        }
         if !examples.isEmpty { lines += (summary.isEmpty ? [] : [""]) + examples.map { "  " + withQuietResult($0) } }
         return lines.joined(separator: "\n")
     }

@@ -61,6 +61,9 @@ bool grad_can_allocate(size_t bytes);
 // Gives free memory back to the system, where the C library keeps it.
 void grad_give_back(void);
 
+// Asks the system to back memory that was not touched yet, from a page's start on, with huge pages, where it has them.
+void grad_prefer_huge_pages(void *block, size_t bytes);
+
 // Seconds of a clock that never goes back.
 double grad_seconds(void);
 

@@ -130,8 +130,8 @@ extension ParameterInfo {
         ParameterInfo(name, isRequired: false, defaultText: text)
     }
     /// An option that has to be given by name.
-    package static func named(_ name: String, _ text: String) -> ParameterInfo {
-        ParameterInfo(name, isRequired: false, defaultText: text, isNamed: true)
+    package static func named(_ name: String, _ text: String, _ note: String = "") -> ParameterInfo {
+        ParameterInfo(name, isRequired: false, defaultText: text, isNamed: true, note: note)
     }
     package static func variadic(_ name: String) -> ParameterInfo {
         ParameterInfo(name, isRequired: false, isVariadic: true)

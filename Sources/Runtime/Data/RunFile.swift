@@ -86,6 +86,7 @@ enum RunFile {
         if setup.metric != nil { members.append(("metric", .text(setup.metricName ?? "metric"))) }
         if let model = setup.model { members.append(("model", .text(model.name ?? "a function"))) }
         if let augment = setup.augment { members.append(("augment", .text(augment.name ?? "a function"))) }
+        if !setup.measures { members.append(("measures", .boolean(false))) }
         return .object(members)
     }
 

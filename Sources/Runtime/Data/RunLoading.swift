@@ -61,6 +61,7 @@ struct RunLoading {
     private var lossName: String { stored.json["loss"]?.text ?? "loss" }
     private var options: JSON? { stored.json["options"] }
     private var seed: UInt64 { options?["seed"]?.text.flatMap { UInt64($0, radix: 16) } ?? 0 }
+    private var measures: Bool { options?["measures"] != .boolean(false) }
     private var precision: ElementType? {
         switch options?["precision"]?.text {
         case "f32": .f32
@@ -80,7 +81,7 @@ struct RunLoading {
             loss: MissingFunction(lossName, parameters: parameters, path: path), rule: stored.rule, data: rows(stored.data),
             validation: rows(stored.validation), metric: metric.map { MissingFunction($0, parameters: parameters, path: path) }, metricName: metric,
             model: nil, augment: nil, every: nil, clip: options?["clip"]?.number, batch: options?["batch"]?.whole.flatMap { $0 > 0 ? $0 : nil },
-            patience: options?["patience"]?.whole, seed: seed, precision: precision)
+            patience: options?["patience"]?.whole, seed: seed, precision: precision, measures: measures)
     }
 
     /// A run that goes on: started anew with what was given and what the file says, by `train`'s own checks.
@@ -104,6 +105,7 @@ struct RunLoading {
         values["batch"] = options?["batch"]?.number.map { .number($0) }
         values["clip"] = options?["clip"]?.number.map { .number($0) }
         values["patience"] = options?["patience"]?.number.map { .number($0) }
+        values["measures"] = .boolean(measures)
         values["precision"] = (options?["precision"]?.text).map { .string($0) }
         // The key of the session's numbers is the seed of a run that is told none.
         let outside = machine.random

@@ -13,6 +13,8 @@ package struct Help: Sendable {
     package let signature: String
     /// One line.
     package let summary: String
+    /// Options by name, and what each is for.
+    package let options: [(name: String, note: String)]
     /// Lines of Grad, run one after another; the last shows its result behind `# `.
     package let examples: [String]
     package let kind: Kind
@@ -64,6 +66,7 @@ extension Help {
         name = primitive.name
         signature = Messages.signature(primitive.name, PrimitiveFunction(primitive).parameters)
         summary = primitive.summary
+        options = []
         examples = primitive.examples
         kind = .primitive
         family = primitive.familyTitle
@@ -74,6 +77,7 @@ extension Help {
         name = builtin.name
         signature = Messages.signature(builtin.name, builtin.parameters)
         summary = builtin.summary
+        options = builtin.parameters.filter { !$0.note.isEmpty }.map { ($0.name, $0.note) }
         examples = builtin.examples
         kind = .builtin
         family = builtin.family.rawValue
@@ -86,6 +90,7 @@ extension Help {
         name = constant.name
         signature = constant.name
         summary = constant.summary
+        options = []
         examples = []
         kind = .builtin
         family = "Constants"
@@ -98,6 +103,7 @@ extension Help {
         self.name = name
         signature = "\(name)(\(function.parameters.map { Help.text($0, in: source) }.joined(separator: ", ")))"
         summary = comment.summary
+        options = []
         examples = comment.examples
         self.kind = kind
         self.family = family

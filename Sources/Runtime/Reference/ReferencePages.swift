@@ -52,6 +52,7 @@ package struct ReferencePages {
 
     private static func entry(_ help: Help) -> String {
         var text = "\n<a id=\"\(anchor(help.name))\"></a>\n### `\(help.signature)`\n\n\(sentence(help.summary))\n"
+        if !help.options.isEmpty { text += "\n" + help.options.map { "- `\($0.name)`: \($0.note)\n" }.joined() }
         if !help.examples.isEmpty { text += fenced(help.examples.joined(separator: "\n")) }
         if let source = help.source { text += "\nDefined as:\n" + fenced(source) }
         return text

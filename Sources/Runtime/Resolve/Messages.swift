@@ -5,7 +5,8 @@ enum Messages {
     static func unknownName(_ name: Name, similar: [String]) -> Diagnostic {
         Diagnostic(
             "`\(name.text)` is not known here", at: name.span,
-            hints: similar.isEmpty
+            hints: name.text == "help"
+                ? ["help is no function: it is `:help NAME` at the prompt, and `grad help NAME` in a shell"] : similar.isEmpty
                 ? ["introduce it first: `\(name.text) = …`"]
                 : ["did you mean \(similar.map { "`\($0)`" }.joined(separator: " or "))?"])
     }

@@ -22,7 +22,7 @@ extension Builtin {
         if let curvature, curvature > 0 {
             findings = findings.map { Baseline.explained($0, curvature: curvature, rate: run.symptoms.rate, cosine: run.symptoms.cosine, language) }
         }
-        return .object(DiagnosisValue(findings, curvature: curvature, language))
+        return .object(DiagnosisValue(findings, curvature: curvature, isMeasured: run.setup.measures, language))
     }
 }
 
@@ -52,10 +52,11 @@ extension RunValue {
 package final class DiagnosisValue: ObjectValue {
     package let findings: [Finding]
     package let curvature: Double?
+    private let isMeasured: Bool
     private let language: Language
 
-    init(_ findings: [Finding], curvature: Double?, _ language: Language) {
-        (self.findings, self.curvature, self.language) = (findings, curvature, language)
+    init(_ findings: [Finding], curvature: Double?, isMeasured: Bool, _ language: Language) {
+        (self.findings, self.curvature, self.isMeasured, self.language) = (findings, curvature, isMeasured, language)
     }
 
     override func transplanted(by transplant: Transplant) -> ObjectValue { self }
@@ -80,7 +81,8 @@ package final class DiagnosisValue: ObjectValue {
         let (why, advice) = (Words.diagnosis.why(language), Words.diagnosis.advice(language))
         let width = max(why.count, advice.count)
         func line(_ head: String, _ text: String) -> String { "\n  \(head)\(String(repeating: " ", count: width - head.count))  \(text)" }
-        return findings.map { "\($0.kind.name(language)): \($0.evidence)" + line(why, $0.why) + line(advice, $0.advice) }.joined(separator: "\n")
+        let said = findings.map { "\($0.kind.name(language)): \($0.evidence)" + line(why, $0.why) + line(advice, $0.advice) }
+        return (said + (isMeasured ? [] : [Words.diagnosis.unmeasured(language)])).joined(separator: "\n")
     }
 }
 

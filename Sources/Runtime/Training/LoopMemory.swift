@@ -84,7 +84,7 @@ struct LoopMemory {
                 place += 1
             }
         }
-        state.lastGradient = Array(tensors[place...])
+        if place < tensors.count { state.lastGradient = Array(tensors[place...]) }
     }
 }
 

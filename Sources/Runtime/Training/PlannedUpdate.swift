@@ -34,9 +34,15 @@ extension Trainer {
         try step.rule.set(step: state.steps, plateau: state.plateau, machine, site)
         let indices = try minibatches?.indices(epoch: state.steps / perEpoch, update: state.steps % perEpoch)
         return [
-            state.parameters, .list(state.memory.map(Value.list)), state.lastGradient.map { .list($0.map(Value.init)) },
+            state.parameters, .list(state.memory.map(Value.list)), lastGradient,
             .number(Double(state.steps + 1)), indices.map(Value.init),
         ] + setup.data.map { Value($0.tensor) }
+    }
+
+    /// The last gradient as the step takes it: before the first update zeros, so that one plan serves all updates.
+    private var lastGradient: Value {
+        guard setup.measures else { return .nothing }
+        return .list((state.lastGradient ?? state.parameters.leaves.compactMap(\.tensor).map { Tensor(repeating: 0, shape: $0.shape, type: $0.type) }).map(Value.init))
     }
 
     /// The loss where the run stands, as the next update's plan finds it.
@@ -49,7 +55,7 @@ extension Trainer {
 
     /// Makes as many updates as one plan can, at most up to `last`.
     mutating func updateMany(through last: Int, interruptions before: Int, goal: Int) throws {
-        guard mayBePlanned, let step, state.lastGradient != nil, entry.reason == nil else { return }
+        guard mayBePlanned, let step, entry.reason == nil else { return }
         guard let loop = loop(step) else { return }
         // Without data several updates in one go are several epochs: nothing may have to happen between them, and the loss at an epoch's end must
         // not have random numbers of its own.
@@ -81,7 +87,7 @@ extension Trainer {
     private mutating func loop(_ step: TrainingStep) -> TrainingLoop? {
         for ready in entry.plans {
             if let loop = loops[ObjectIdentifier(ready)] { return loop }
-            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount {
+            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount || !setup.measures {
                 loops[ObjectIdentifier(ready)] = loop
                 return loop
             }
@@ -94,7 +100,8 @@ extension Trainer {
         guard case .list(let list) = outcome, list.elements.count == TrainingStep.Outcome.allCases.count else { return false }
         func value(_ part: TrainingStep.Outcome) -> Value { list.elements[part.rawValue] }
         func number(_ part: TrainingStep.Outcome) -> Double { value(part).tensor?.number ?? .nan }
-        guard number(.loss).isFinite, number(.gradientNorm).isFinite, number(.updateNorm).isFinite, number(.parameterNorm).isFinite,
+        guard number(.loss).isFinite, number(.gradientNorm).isFinite, number(.updateNorm).isFinite,
+            number(.parameterNorm).isFinite || !setup.measures,
             case .list(let parameters) = value(.parameters), parameters.elements.allSatisfy({ $0.outline?.rank != 0 || $0.outline?.isFinite == true }),
             case .list(let memory) = value(.memory)
         else { return false }
@@ -106,7 +113,7 @@ extension Trainer {
         state.sums.add(loss: number(.loss), rows: rows, gradient: number(.gradientNorm), update: number(.updateNorm))
         state.parameters = Trainer.refill(state.parameters, parameters.elements)
         state.memory = memory.elements.map { if case .list(let list) = $0 { list.elements } else { [$0] } }
-        state.lastGradient = value(.gradients).leaves.compactMap(\.tensor)
+        if setup.measures { state.lastGradient = value(.gradients).leaves.compactMap(\.tensor) }
         state.steps += 1
         return true
     }

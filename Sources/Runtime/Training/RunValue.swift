@@ -92,6 +92,7 @@ package final class RunValue: ObjectValue {
         var lines = ["run: \(extent), \(setup.rule.describe(style))"]
         func result(_ column: String) -> String { number(self.result(column) ?? .nan) }
         var line = "  loss \(number(state.history.epochs["loss"].first ?? .nan)) → \(result("loss"))"
+        if !setup.measures, !setup.data.isEmpty { line += " (mean of the epoch's minibatches)" }
         if !setup.validation.isEmpty { line += ", validation \(result("validation"))" }
         if let name = setup.metricName { line += ", \(name) \(result("metric"))" }
         lines.append(line + (isWithinEpoch ? ", at the end of epoch \(finishedEpochs)" : ""))

@@ -145,7 +145,7 @@ struct Trainer {
         state.sums.add(loss: evaluated.loss, rows: count, gradient: norm, update: move)
         state.parameters = Trainer.refill(state.parameters, new)
         if state.history.tracksPath { state.history.track(new.flatMap { $0.tensor?.numbers ?? [] }) }
-        state.lastGradient = gradients
+        if setup.measures { state.lastGradient = gradients }
         state.steps += 1
     }
 
@@ -241,9 +241,9 @@ struct Trainer {
         let move = Measures.norm(moves)
         let rate = (setup.rule as? WrittenRule)?.rate ?? state.lbfgs?.length ?? .nan
         state.history.steps.append([
-            Double(state.steps + 1), loss, rate, norm, move, Measures.norm(before),
-            state.lastGradient.map { Measures.cosine($0, gradients) } ?? .nan, Measures.zeros(gradients),
-            Measures.layers(gradients), isClipped ? 1 : 0,
+            Double(state.steps + 1), loss, rate, norm, move, setup.measures ? Measures.norm(before) : .nan,
+            state.lastGradient.map { Measures.cosine($0, gradients) } ?? .nan, setup.measures ? Measures.zeros(gradients) : .nan,
+            setup.measures ? Measures.layers(gradients) : .nan, isClipped ? 1 : 0,
         ])
         return move
     }
@@ -254,11 +254,16 @@ struct Trainer {
         machine.random = setup.stream.split("evaluation")
         let mode = planFromFirst()
         defer { (machine.random, machine.environment.plans) = (outside, mode) }
-        let loss = try lossByPlan() ?? value(setup.data)
+        let loss = try meanOfEpoch ?? lossByPlan() ?? value(setup.data)
         let validation = setup.validation.isEmpty ? Double.nan : try value(setup.validation)
         let metric = try setup.metric(
             state.parameters, on: setup.validation.isEmpty ? setup.data : setup.validation, machine, site)
         if endEpoch(loss: loss, validation: validation, metric: metric) { state.best = state.parameters }
+    }
+
+    /// Without measures: the mean loss of the minibatches, as they ran, stands for that over all rows.
+    private var meanOfEpoch: Double? {
+        setup.measures || setup.data.isEmpty || state.sums.rows == 0 ? nil : state.sums.loss / Double(state.sums.rows)
     }
 
     /// Writes an epoch's row; says whether it is the best so far, whose parameters the caller then keeps.

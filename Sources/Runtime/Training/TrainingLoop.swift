@@ -162,7 +162,7 @@ final class TrainingLoop {
             row[0] = Double(trainer.state.steps + 1)
             for (index, measure) in measures.enumerated() { row[index + 1] = measure.value(plan) }
             // Loss, gradient, update and parameters.
-            guard row[1].isFinite, row[3].isFinite, row[4].isFinite, row[5].isFinite else { return false }
+            guard row[1].isFinite, row[3].isFinite, row[4].isFinite, row[5].isFinite || !step.setup.measures else { return false }
             // Without data every update is an epoch, and the loss at its end is the one found now.
             if isEpoch, !isFirst {
                 if trainer.endEpoch(loss: row[1]) { trainer.state.best = memory.parameters(parts, trainer.state.parameters, parameterCount) }

@@ -6,10 +6,22 @@ import Training
 /// What `train` and `step` take behind the loss and the parameters.
 struct TrainingOptions {
     static let parameters: [ParameterInfo] = [
-        .named("lr", "0.001"), .named("rule", "sgd"), .named("steps", "none"), .named("epochs", "none"),
-        .named("data", "none"), .named("batch", "full"), .named("validate", "none"), .named("metric", "none"),
-        .named("model", "none"), .named("patience", "none"), .named("clip", "none"), .named("precision", "f64"),
-        .named("seed", "the session's"), .named("every", "none"), .named("augment", "none"),
+        .named("lr", "0.001", "η, the learning rate, of the rule `sgd` or of one that is given by its name: a number, a schedule, or a function of the step"),
+        .named("rule", "sgd", "the update rule: `adam`, `momentum(lr: 0.1)`, `lbfgs()`, or one of your own"),
+        .named("steps", "none", "how many updates"),
+        .named("epochs", "none", "how many passes over the data instead: 10, without data 100"),
+        .named("data", "none", "a record of rows by the names of the loss's other arguments: `{X: X, y: y}`"),
+        .named("batch", "full", "rows of a minibatch; the last of an epoch has what is left"),
+        .named("validate", "none", "rows that are not trained on: a fraction of the data, or a record like `data`"),
+        .named("metric", "none", "a function of predictions and labels, or of the loss's arguments, for each epoch"),
+        .named("model", "none", "the function of parameters and inputs that makes the metric's predictions"),
+        .named("patience", "none", "ends after so many epochs without a better loss, and hands out the best parameters"),
+        .named("clip", "none", "the largest norm that a gradient may have; beyond it, it is scaled down"),
+        .named("precision", "f64", "f32 or f64"),
+        .named("seed", "the session's", "what the order of the rows, and the division by `validate`, depend on"),
+        .named("every", "none", "a function of the run, called after each epoch"),
+        .named("augment", "none", "a function that changes the rows of a minibatch before each update"),
+        .named("measures", "true", "false leaves out what only explains a run: faster, and an epoch's loss is the mean of its minibatches"),
     ]
 
     private let call: Builtin.Call
@@ -61,7 +73,7 @@ struct TrainingOptions {
             loss: loss, rule: try rule(), data: training, validation: validation, metric: metric,
             metricName: metric.map { $0.name ?? "metric" }, model: try function("model"), augment: try function("augment"),
             every: try function("every"), clip: try positive("clip"), batch: try batch(), patience: try count("patience"), seed: seed,
-            precision: precision)
+            precision: precision, measures: try flag("measures") ?? true)
         return (setup, state(setup, parameters: call[1], precision))
     }
 
@@ -81,7 +93,7 @@ struct TrainingOptions {
 
     /// A run that goes on may be given other stopping and reporting; what decides its path stays.
     func changed(_ setup: TrainingSetup) throws -> TrainingSetup {
-        for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment"]
+        for name in ["lr", "rule", "data", "batch", "validate", "metric", "model", "clip", "precision", "seed", "augment", "measures"]
         where option(name) != nil {
             throw failure(
                 "`\(name)` belongs to the start of a run and cannot be changed while it goes on", name,
@@ -92,7 +104,7 @@ struct TrainingOptions {
         return TrainingSetup(
             loss: setup.loss, rule: setup.rule, data: setup.data, validation: setup.validation, metric: setup.metric,
             metricName: setup.metricName, model: setup.model, augment: setup.augment, every: every, clip: setup.clip,
-            batch: setup.batch, patience: patience, seed: setup.seed, precision: setup.precision)
+            batch: setup.batch, patience: patience, seed: setup.seed, precision: setup.precision, measures: setup.measures)
     }
 
     func goal(default standard: Trainer.Goal?) throws -> Trainer.Goal {
@@ -180,6 +192,12 @@ struct TrainingOptions {
         let count = try machine.whole(value, "`\(name)`", at: span(name))
         guard count >= 0 else { throw failure("`\(name)` cannot be negative", name) }
         return count
+    }
+
+    private func flag(_ name: String) throws -> Bool? {
+        guard let value = option(name) else { return nil }
+        guard case .boolean(let isOn) = value else { throw machine.typeError("`\(name)`", needs: "true or false", value, at: span(name)) }
+        return isOn
     }
 
     private func positive(_ name: String) throws -> Double? {

@@ -22,11 +22,13 @@ package final class TrainingSetup {
     package let patience: Int?
     package let seed: UInt64
     package let precision: ElementType?
+    /// Whether history keeps what only explains a run: the loss over all rows at an epoch's end, and of each update more than loss, η and norms.
+    package let measures: Bool
 
     init(
         loss: Callable, rule: RuleValue, data: [(String, Tensor)], validation: [(String, Tensor)], metric: Callable?,
         metricName: String?, model: Callable?, augment: Callable?, every: Callable?, clip: Double?, batch: Int?, patience: Int?,
-        seed: UInt64, precision: ElementType?
+        seed: UInt64, precision: ElementType?, measures: Bool
     ) {
         self.loss = loss
         self.rule = rule
@@ -42,12 +44,13 @@ package final class TrainingSetup {
         self.patience = patience
         self.seed = seed
         self.precision = precision
+        self.measures = measures
     }
 
     func replacing(rule: RuleValue) -> TrainingSetup {
         TrainingSetup(
             loss: loss, rule: rule, data: data, validation: validation, metric: metric, metricName: metricName, model: model,
-            augment: augment, every: every, clip: clip, batch: batch, patience: patience, seed: seed, precision: precision)
+            augment: augment, every: every, clip: clip, batch: batch, patience: patience, seed: seed, precision: precision, measures: measures)
     }
 
     func transplanted(by transplant: Transplant) throws -> TrainingSetup {
@@ -55,7 +58,8 @@ package final class TrainingSetup {
         return TrainingSetup(
             loss: try transplant.callable(loss), rule: rule, data: data, validation: validation, metric: try metric.map(transplant.callable),
             metricName: metricName, model: try model.map(transplant.callable), augment: try augment.map(transplant.callable),
-            every: try every.map(transplant.callable), clip: clip, batch: batch, patience: patience, seed: seed, precision: precision)
+            every: try every.map(transplant.callable), clip: clip, batch: batch, patience: patience, seed: seed, precision: precision,
+            measures: measures)
     }
 
     /// Rows of the training data; 0 without data.

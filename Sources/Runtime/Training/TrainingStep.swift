@@ -5,8 +5,8 @@ import Tensors
 /// One update as a function of all that changes from update to update, so that it can be recorded and become a plan: the gather of the minibatch, its
 /// augmentation, loss, gradients, clipping, the rule for each parameter, and what history keeps.
 ///
-/// Arguments: the parameters; for each leaf of them the rule's memories; the last gradient, or nothing; the number of the update; row numbers, or
-/// nothing; and the data, one after another. The result is a list in the order of `Outcome`.
+/// Arguments: the parameters; for each leaf of them the rule's memories; the last gradient, zeros before the first update (nothing without measures); the number of the update; row numbers, or
+/// nothing; and the data, one after another. Without measures nothing is computed that only explains. The result is a list in the order of `Outcome`.
 final class TrainingStep: Callable {
     /// What a step gives, by its place in the list.
     enum Outcome: Int, CaseIterable {
@@ -50,17 +50,19 @@ final class TrainingStep: Callable {
             memory.append(.list(kept))
         }
         let moves = try zip(new, old).map { try math.apply(.subtract, [$0, $1]) }
-        var cosine = Value.number(.nan)
-        if case .list(let last) = given[2] {
-            cosine = try math.divide(math.dot(last.elements, gradients), math.apply(.multiply, [math.norm(last.elements), norm]))
-        }
-        let results: [Outcome: Value] = [
-            .parameters: .list(new), .memory: .list(memory), .gradients: .list(gradients), .loss: loss, .gradientNorm: norm,
-            .updateNorm: try math.norm(moves), .parameterNorm: try math.norm(old), .cosine: cosine, .zeros: try math.zeros(gradients),
-            .layers: try layers(gradients, math), .clipped: clipped,
-            .rate: rule.settings.first { $0.name == "lr" }?.cell.value ?? .number(.nan),
+        var results: [Outcome: Value] = [
+            .parameters: .list(new), .memory: .list(memory), .loss: loss, .gradientNorm: norm, .updateNorm: try math.norm(moves),
+            .clipped: clipped, .rate: rule.settings.first { $0.name == "lr" }?.cell.value ?? .number(.nan),
         ]
-        return .list(Outcome.allCases.map { results[$0] ?? .nothing })
+        if case .list(let last) = given[2] {
+            results[.gradients] = .list(gradients)
+            results[.parameterNorm] = try math.norm(old)
+            // Beside zeros it is 0 / 0, which says that there was no update before.
+            results[.cosine] = try math.divide(math.dot(last.elements, gradients), math.apply(.multiply, [math.norm(last.elements), norm]))
+            results[.zeros] = try math.zeros(gradients)
+            results[.layers] = try layers(gradients, math)
+        }
+        return .list(Outcome.allCases.map { results[$0] ?? ($0 == .gradients ? .list([]) : .number(.nan)) })
     }
 
     private func gradients(

@@ -10,13 +10,18 @@ package struct ParameterInfo: Sendable {
     package let isVariadic: Bool
     /// Has to be given by name: one of so many options that their order tells nothing.
     package let isNamed: Bool
+    /// For help: what an option is for, in one line; empty where the summary says it.
+    package let note: String
 
-    package init(_ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false, isNamed: Bool = false) {
+    package init(
+        _ name: String, isRequired: Bool = true, defaultText: String? = nil, isVariadic: Bool = false, isNamed: Bool = false, note: String = ""
+    ) {
         self.name = name
         self.isRequired = isRequired
         self.defaultText = defaultText
         self.isVariadic = isVariadic
         self.isNamed = isNamed
+        self.note = note
     }
 }
 
