@@ -62,10 +62,12 @@ GRAD_EACH_TRIGONOMETRIC(TRIGONOMETRIC_LOOP)
     }
 GRAD_EACH_SHORT_BINARY(BINARY_LOOP)
 
-// One loop for all strides: an operand that is one number is spread over a stretch first.
+// One loop for all strides: a second operand that is one number is spread over a stretch first. A first one, as the base of Adam's powers, is not, so that
+// what depends on it alone is computed once.
 #define LONG_BINARY_LOOP(OP, name) \
     static GRAD_CLONES void binary_##name(size_t n, const NUMBER *a, size_t sa, const NUMBER *b, size_t sb, NUMBER *y) { \
         NUMBER as[STRETCH], bs[STRETCH], results[STRETCH]; \
+        const NUMBER only = *a; \
         for (size_t i = 0; i < STRETCH; i++) { \
             as[i] = *a; \
             bs[i] = *b; \
@@ -79,7 +81,11 @@ GRAD_EACH_SHORT_BINARY(BINARY_LOOP)
                 if (sb) right = memcpy(bs, right, count * sizeof *bs); \
                 out = results; \
             } \
-            GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name##_in_loop)(left[i], right[i]); \
+            if (sa) { \
+                GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name##_in_loop)(left[i], right[i]); \
+            } else { \
+                GRAD_VECTORIZE_LONG for (size_t i = 0; i < STRETCH; i++) out[i] = TYPED(name##_in_loop)(only, right[i]); \
+            } \
             if (count < STRETCH) memcpy(y + start, results, count * sizeof *y); \
         } \
     }

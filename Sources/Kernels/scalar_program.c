@@ -1,4 +1,5 @@
 #include "include/programs.h"
+#include "clones.h"
 #include "math_f64.h"
 #include "operations.h"
 
@@ -14,44 +15,76 @@ GRAD_EACH_LONG_BINARY(OUT_OF_LINE_BINARY)
 
 // Threaded code: every operation is a function that ends by a jump to the next one's, so that the processor predicts each jump from its own
 // history. (Labels in one function were joined by the compiler to a single jump for all.) Gives the guard that failed, or null at the end.
-typedef const grad_instruction *operation(const grad_instruction *at, const grad_instruction *end, double *registers);
-static operation *const operations[GRAD_LAST_OPERATION + 1];
+// The last result goes along in a register of the processor: an operation of a form that takes an operand from there does not wait for memory.
+typedef const grad_instruction *operation(const grad_instruction *at, const grad_instruction *end, double *registers, double hand);
+enum { OPERATIONS = GRAD_LAST_OPERATION + 1, FORMS = 4 };
+static operation *const operations[FORMS * OPERATIONS];
 
 #define A registers[at->a]
 #define B registers[at->b]
 #define C registers[at->c]
 #define OPERATION(name, RESULT) \
-    static const grad_instruction *do_##name(const grad_instruction *at, const grad_instruction *end, double *registers) { \
-        RESULT; \
+    static const grad_instruction *name(const grad_instruction *at, const grad_instruction *end, double *registers, double hand) { \
+        const double result = RESULT; \
+        registers[at->dst] = result; \
         if (++at == end) return NULL; \
-        __attribute__((musttail)) return operations[at->op](at, end, registers); \
+        __attribute__((musttail)) return operations[at->op](at, end, registers, result); \
     }
-#define NEAR_UNARY(OP, name) OPERATION(name, registers[at->dst] = f64_##name(A))
-#define FAR_UNARY(OP, name) OPERATION(name, registers[at->dst] = far_##name(A))
-#define NEAR_BINARY(OP, name) OPERATION(name, registers[at->dst] = f64_##name(A, B))
-#define FAR_BINARY(OP, name) OPERATION(name, registers[at->dst] = far_##name(A, B))
+#define ONE(name, f) OPERATION(do_##name, f(A)) OPERATION(a_##name, f(hand))
+#define TWO(name, f) OPERATION(do_##name, f(A, B)) OPERATION(a_##name, f(hand, B)) OPERATION(b_##name, f(A, hand))
+#define THREE(name, f) \
+    OPERATION(do_##name, f(A, B, C)) OPERATION(a_##name, f(hand, B, C)) OPERATION(b_##name, f(A, hand, C)) \
+    OPERATION(c_##name, f(A, B, hand))
+#define NEAR_UNARY(OP, name) ONE(name, f64_##name)
+#define FAR_UNARY(OP, name) ONE(name, far_##name)
+#define NEAR_BINARY(OP, name) TWO(name, f64_##name)
+#define FAR_BINARY(OP, name) TWO(name, far_##name)
+GRAD_INLINE double mul_add(double a, double b, double c) { return a * b + c; }
+GRAD_INLINE double mul_sub(double a, double b, double c) { return a * b - c; }
+GRAD_INLINE double sub_mul(double a, double b, double c) { return c - a * b; }
+GRAD_INLINE double single(double a) { return (double)(float)a; }
 GRAD_EACH_SHORT_UNARY(NEAR_UNARY)
 GRAD_EACH_LONG_UNARY(FAR_UNARY)
 GRAD_EACH_TRIGONOMETRIC(FAR_UNARY)
 GRAD_EACH_SHORT_BINARY(NEAR_BINARY)
 GRAD_EACH_LONG_BINARY(FAR_BINARY)
-OPERATION(where, registers[at->dst] = f64_where(A, B, C))
-OPERATION(mul_add, registers[at->dst] = A * B + C)
-OPERATION(mul_sub, registers[at->dst] = A * B - C)
-OPERATION(sub_mul, registers[at->dst] = C - A * B)
-OPERATION(guard, if ((A != 0) != at->b) return at)
-OPERATION(single, registers[at->dst] = (double)(float)A)
+THREE(where, f64_where)
+THREE(mul_add, mul_add)
+THREE(mul_sub, mul_sub)
+THREE(sub_mul, sub_mul)
+ONE(single, single)
+static const grad_instruction *do_guard(const grad_instruction *at, const grad_instruction *end, double *registers, double hand) {
+    if ((A != 0) != at->b) return at;
+    if (++at == end) return NULL;
+    __attribute__((musttail)) return operations[at->op](at, end, registers, hand);
+}
 
-static operation *const operations[GRAD_LAST_OPERATION + 1] = {
-#define ENTRY(OP, name) [GRAD_##OP] = do_##name,
-    GRAD_EACH_UNARY(ENTRY) GRAD_EACH_BINARY(ENTRY)
-    [GRAD_WHERE] = do_where, [GRAD_MUL_ADD] = do_mul_add, [GRAD_MUL_SUB] = do_mul_sub, [GRAD_SUB_MUL] = do_sub_mul,
-    [GRAD_GUARD] = do_guard, [GRAD_SINGLE] = do_single,
+static operation *const operations[FORMS * OPERATIONS] = {
+#define ONE_ENTRY(OP, name) [GRAD_##OP] = do_##name, [OPERATIONS + GRAD_##OP] = a_##name,
+#define TWO_ENTRY(OP, name) ONE_ENTRY(OP, name) [2 * OPERATIONS + GRAD_##OP] = b_##name,
+#define THREE_ENTRY(OP, name) TWO_ENTRY(OP, name) [3 * OPERATIONS + GRAD_##OP] = c_##name,
+    GRAD_EACH_UNARY(ONE_ENTRY) GRAD_EACH_BINARY(TWO_ENTRY) THREE_ENTRY(WHERE, where) THREE_ENTRY(MUL_ADD, mul_add)
+    THREE_ENTRY(MUL_SUB, mul_sub) THREE_ENTRY(SUB_MUL, sub_mul) ONE_ENTRY(SINGLE, single) [GRAD_GUARD] = do_guard,
 };
+
+void grad_hand_over(grad_instruction *code, size_t n) {
+    uint16_t before = GRAD_GUARD;
+    for (size_t i = 0; i < n; i++) {
+        const uint16_t op = code[i].op;
+        if (i > 0 && before != GRAD_GUARD && op != GRAD_GUARD) {
+            const uint16_t result = code[i - 1].dst;
+            const int is_unary = op <= GRAD_LAST_UNARY || op == GRAD_SINGLE, is_binary = !is_unary && op <= GRAD_LAST_BINARY;
+            if (code[i].a == result) code[i].op = op + OPERATIONS;
+            else if (!is_unary && code[i].b == result) code[i].op = op + 2 * OPERATIONS;
+            else if (!is_unary && !is_binary && code[i].c == result) code[i].op = op + 3 * OPERATIONS;
+        }
+        before = op;
+    }
+}
 
 GRAD_INLINE ptrdiff_t run(const grad_instruction *code, size_t n, double *registers) {
     if (n == 0) return GRAD_RAN_TO_THE_END;
-    const grad_instruction *const stopped = operations[code->op](code, code + n, registers);
+    const grad_instruction *const stopped = operations[code->op](code, code + n, registers, 0);
     return stopped ? stopped - code : GRAD_RAN_TO_THE_END;
 }
 
@@ -61,24 +94,31 @@ typedef struct {
     const double *numbers;
     size_t stride;
 } column_operand;
-GRAD_INLINE column_operand operand_of(uint16_t name, const double *registers, const double *columns) {
+GRAD_INLINE column_operand operand_of(uint16_t name, const double *registers, double *const *columns) {
     if (name < GRAD_COLUMN) return (column_operand){registers + name, 0};
-    return (column_operand){columns + (name - GRAD_COLUMN) * GRAD_COLUMN_TURNS, 1};
+    return (column_operand){columns[name - GRAD_COLUMN], 1};
 }
 
-static void run_columns(const grad_scalar_loop *loop, const double *registers, size_t turns) {
-    double *const columns = loop->columns;
-    for (size_t i = 0; i < turns; i++) columns[i] = registers[loop->counter] + (double)i;
-    for (size_t k = 0; k < loop->counted_instructions; k++) {
-        const grad_instruction at = loop->in_columns[k];
-        double *const y = columns + at.dst * GRAD_COLUMN_TURNS;
-        const column_operand a = operand_of(at.a, registers, columns), b = operand_of(at.b, registers, columns),
-                             c = operand_of(at.c, registers, columns);
+void grad_run_columns(const grad_instruction *code, size_t n, const double *registers, double *const *columns, size_t turns) {
+    for (size_t k = 0; k < n; k++) {
+        const grad_instruction at = code[k];
+        double *const y = columns[at.dst];
+        const column_operand a = operand_of(at.a, registers, columns);
         if (at.op <= GRAD_LAST_UNARY) {
             grad_unary_f64((grad_operation)at.op, turns, a.numbers, y);
-        } else if (at.op <= GRAD_LAST_BINARY) {
+            continue;
+        }
+        if (at.op == GRAD_SINGLE) {
+            for (size_t i = 0; i < turns; i++) y[i] = single(a.numbers[i]);
+            continue;
+        }
+        const column_operand b = operand_of(at.b, registers, columns);
+        if (at.op <= GRAD_LAST_BINARY) {
             grad_binary_f64((grad_operation)at.op, turns, a.numbers, a.stride, b.numbers, b.stride, y);
-        } else if (at.op == GRAD_WHERE) {
+            continue;
+        }
+        const column_operand c = operand_of(at.c, registers, columns);
+        if (at.op == GRAD_WHERE) {
             grad_where_f64(turns, a.numbers, a.stride, b.numbers, b.stride, c.numbers, c.stride, y);
         } else {
             grad_binary_f64(GRAD_MUL, turns, a.numbers, a.stride, b.numbers, b.stride, y);
@@ -89,37 +129,29 @@ static void run_columns(const grad_scalar_loop *loop, const double *registers, s
     }
 }
 
-ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, const volatile int32_t *interrupt,
-                               double *records, size_t *turns) {
-    enum { POLLED_EVERY = 1024, FEW = 8 };
-    const uint16_t *const recorded = loop->recorded;
-    const grad_move *const moves = loop->moves, *const fed = loop->fed;
-    const size_t width = loop->width, move_count = loop->move_count, fed_count = loop->fed_count;
-    const int in_columns = loop->counted_instructions > 0 && count >= FEW;
-    for (size_t turn = 0; turn < count; turn++) {
-        if (interrupt && turn % POLLED_EVERY == 0 && *interrupt) {
-            *turns = turn;
-            return GRAD_INTERRUPTED;
-        }
-        if (in_columns) {
-            const size_t row = turn % GRAD_COLUMN_TURNS, left = count - turn;
-            if (row == 0) run_columns(loop, registers, left < GRAD_COLUMN_TURNS ? left : GRAD_COLUMN_TURNS);
-            for (size_t k = 0; k < fed_count; k++) registers[fed[k].to] = loop->columns[fed[k].from * GRAD_COLUMN_TURNS + row];
-        } else {
-            run(loop->counted, loop->counted_instructions, registers);
-        }
-        const ptrdiff_t stopped = run(loop->code, loop->instructions, registers);
-        if (stopped >= 0) {
-            *turns = turn;
-            return stopped;
-        }
-        if (records) {
-            for (size_t k = 0; k < width; k++) records[k] = registers[recorded[k]];
-            records += width;
-        }
+ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, size_t *turns) {
+    double *const *const columns = loop->columns;
+    const grad_move *const fed = loop->fed, *const kept = loop->kept, *const moves = loop->moves;
+    const size_t fed_count = loop->fed_count, kept_count = loop->kept_count, move_count = loop->move_count;
+    for (size_t k = 0; k < loop->start_count; k++) columns[loop->starts[k].to][0] = registers[loop->starts[k].from];
+    for (size_t i = 0; i < count; i++) columns[0][i] = registers[loop->counter] + (double)i;
+    grad_run_columns(loop->counted, loop->counted_instructions, registers, columns, count);
+    ptrdiff_t stopped = GRAD_RAN_TO_THE_END;
+    size_t turn = 0;
+    for (; turn < count; turn++) {
+        for (size_t k = 0; k < fed_count; k++) registers[fed[k].to] = columns[fed[k].from][turn];
+        stopped = run(loop->code, loop->instructions, registers);
+        if (stopped >= 0) break;
+        for (size_t k = 0; k < kept_count; k++) columns[kept[k].to][turn] = registers[kept[k].from];
         for (size_t k = 0; k < move_count; k++) registers[moves[k].to] = registers[moves[k].from];
-        if (loop->counter >= 0) registers[loop->counter]++;
     }
-    *turns = count;
-    return GRAD_RAN_TO_THE_END;
+    *turns = turn;
+    return stopped;
 }
+
+static GRAD_CLONES int are_below(size_t n, const double *x, double limit) {
+    int64_t others = 0;
+    GRAD_VECTORIZE for (size_t i = 0; i < n; i++) others += !(__builtin_fabs(x[i]) < limit);
+    return others == 0;
+}
+int grad_are_below(size_t n, const double *x, double limit) { return are_below(n, x, limit); }

@@ -25,11 +25,10 @@ package struct EarlyStopping: Sendable, Equatable {
         return true
     }
 
-    /// Takes in the losses of epochs one after another, each `stride` numbers behind the one before, the last of which nobody waits for; the
-    /// place of the best, if one was the best so far.
-    package mutating func observe(_ losses: UnsafeBufferPointer<Double>, stride: Int = 1, from epoch: Int) -> Int? {
+    /// Takes in the losses of epochs one after another, the last of which nobody waits for; the place of the best, if one was the best so far.
+    package mutating func observe(_ losses: UnsafeBufferPointer<Double>, from epoch: Int) -> Int? {
         var best: Int?
-        for place in 0..<(losses.count + stride - 1) / stride where observe(losses[place * stride], epoch: epoch + place) { best = place }
+        for place in losses.indices where observe(losses[place], epoch: epoch + place) { best = place }
         return best
     }
 

@@ -4,8 +4,8 @@
 /// is taken. The last row is always there.
 package struct Log: Sendable, Equatable {
     package let names: [String]
-    /// The rows, one after another: so a row is put down in one piece.
-    private var numbers: [Double] = []
+    /// One for each name, all of the same length, without the newest row where that was passed over.
+    package private(set) var columns: [[Double]]
     /// Every how many rows one is kept.
     package private(set) var stride = 1
     /// How many rows were given.
@@ -16,14 +16,27 @@ package struct Log: Sendable, Equatable {
 
     package static let capacity = 1 << 14
 
+    /// Numbers of a column, for rows one after another.
+    package enum Series {
+        case numbers(UnsafePointer<Double>)
+        case same(Double)
+
+        fileprivate subscript(index: Int) -> Double {
+            switch self {
+            case .numbers(let numbers): numbers[index]
+            case .same(let number): number
+            }
+        }
+    }
+
     package init(_ names: [String]) {
         self.names = names
+        columns = names.map { _ in [] }
     }
 
     /// As it was saved.
     package init(_ names: [String], columns: [[Double]], stride: Int, given: Int, pending: [Double]?) {
-        self.names = names
-        numbers = (columns.first ?? []).indices.flatMap { row in columns.map { $0[row] } }
+        (self.names, self.columns) = (names, columns)
         self.stride = max(1, stride)
         self.given = given
         last = pending ?? []
@@ -34,19 +47,13 @@ package struct Log: Sendable, Equatable {
     package var newest: [Double]? { isPending ? last : nil }
 
     package static func == (a: Log, b: Log) -> Bool {
-        a.names == b.names && a.numbers == b.numbers && a.stride == b.stride && a.given == b.given && a.newest == b.newest
+        a.names == b.names && a.columns == b.columns && a.stride == b.stride && a.given == b.given && a.newest == b.newest
     }
 
-    /// Rows that are kept, without the newest where that was passed over.
-    private var kept: Int { names.isEmpty ? 0 : numbers.count / names.count }
+    private var kept: Int { columns.first?.count ?? 0 }
 
     /// Rows that are there, the newest included.
     package var count: Int { kept + (isPending ? 1 : 0) }
-
-    /// One column for each name, all of the same length, without the newest row where that was passed over.
-    package var columns: [[Double]] { names.indices.map(column) }
-
-    private func column(_ index: Int) -> [Double] { Swift.stride(from: index, to: numbers.count, by: names.count).map { numbers[$0] } }
 
     package mutating func append(_ row: [Double]) { row.withUnsafeBufferPointer { append($0) } }
 
@@ -60,67 +67,87 @@ package struct Log: Sendable, Equatable {
             return
         }
         isPending = false
-        numbers.append(contentsOf: row)
-        if numbers.count == Log.capacity * names.count { thin() }
+        for column in columns.indices { columns[column].append(row[column]) }
+        if kept == Log.capacity { thin() }
     }
 
-    /// Rows one after another, whose starts lie `spacing` numbers apart.
-    package mutating func append(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
-        let width = names.count
-        var done = 0
+    /// Takes `count` rows, of which those at `places`, or all, are in the series. None that is to stay may be missing; the newest may be for a while.
+    package mutating func append(_ count: Int, at places: ArraySlice<Int>? = nil, _ series: [Series]) {
+        precondition(series.count == names.count)
+        guard count > 0 else { return }
+        var (done, index) = (0, places?.startIndex ?? 0)
+        let start = index
         while done < count {
-            if stride == 1, spacing == width {
-                let some = min(count - done, Log.capacity - kept)
-                numbers.append(contentsOf: UnsafeBufferPointer(start: rows + done * spacing, count: some * width))
-                (given, done) = (given + some, done + some)
-                if kept == Log.capacity { thin() }
-            } else if passedOver > 0, done + 1 < count {
-                // Of those that are passed over only the newest stays, for a while.
-                let some = min(count - done - 1, passedOver)
-                (given, done) = (given + some, done + some)
-            } else {
-                append(UnsafeBufferPointer(start: rows + done * spacing, count: width))
-                done += 1
+            // Up to where the table is full.
+            var wanted: [Int] = []
+            let left = Log.capacity - kept
+            var place = done + passedOver
+            while place < count, wanted.count < left {
+                if let places { while index < places.endIndex, places[index] < place { index += 1 } } else { index = place }
+                wanted.append(index - start)
+                place += stride
+            }
+            let end = wanted.count < left ? count : place - stride + 1
+            (given, done) = (given + end - done, end)
+            put(wanted, series)
+            if kept == Log.capacity { thin() }
+        }
+        let available = places?.count ?? count
+        let newest = places.map { $0.last ?? -1 } ?? count - 1
+        isPending = newest == count - 1 && (given - 1) % stride != 0
+        if isPending { last = series.map { $0[available - 1] } }
+    }
+
+    /// Rows of series, behind those that are kept.
+    private mutating func put(_ rows: [Int], _ series: [Series]) {
+        guard let first = rows.first, let last = rows.last else { return }
+        let isSolid = last - first == rows.count - 1
+        for (column, series) in series.enumerated() {
+            switch series {
+            case .same(let number): columns[column].append(contentsOf: repeatElement(number, count: rows.count))
+            case .numbers(let source) where isSolid:
+                columns[column].append(contentsOf: UnsafeBufferPointer(start: source + first, count: rows.count))
+            case .numbers(let source):
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { room in
+                    for (index, row) in rows.enumerated() { room[index] = source[row] }
+                    columns[column].append(contentsOf: room)
+                }
             }
         }
     }
 
     /// Makes room for rows to come, so that it is not made again and again while they do.
-    package mutating func reserve(_ rows: Int) { numbers.reserveCapacity(min(Log.capacity, kept + rows / stride + 1) * names.count) }
+    package mutating func reserve(_ rows: Int) {
+        for column in columns.indices { columns[column].reserveCapacity(min(Log.capacity, kept + rows / stride + 1)) }
+    }
 
     /// How many of the next rows are passed over.
     package var passedOver: Int { (stride - given % stride) % stride }
 
-    /// Counts rows that are passed over and are not the newest for long.
-    package mutating func pass(_ rows: Int) { given += rows }
-
     private mutating func thin() {
-        let width = names.count
         let half = (kept + 1) / 2
-        numbers.withUnsafeMutableBufferPointer { numbers in
-            for row in 0..<half { for column in 0..<width { numbers[row * width + column] = numbers[2 * row * width + column] } }
+        for column in columns.indices {
+            columns[column].withUnsafeMutableBufferPointer { numbers in for row in 0..<half { numbers[row] = numbers[2 * row] } }
+            columns[column].removeLast(columns[column].count - half)
         }
-        numbers.removeLast(numbers.count - half * width)
         stride *= 2
     }
 
     /// A column with the newest row; empty for a name that is not there.
     package subscript(name: String) -> [Double] {
         guard let index = names.firstIndex(of: name) else { return [] }
-        return column(index) + (newest.map { [$0[index]] } ?? [])
+        return columns[index] + (newest.map { [$0[index]] } ?? [])
     }
 
     /// The newest number of a column.
     package func last(_ name: String) -> Double? { names.firstIndex(of: name).flatMap(last(at:)) }
 
-    package func last(at column: Int) -> Double? {
-        isPending ? last[column] : numbers.isEmpty ? nil : numbers[numbers.count - names.count + column]
-    }
+    package func last(at column: Int) -> Double? { isPending ? last[column] : columns[column].last }
 
     /// The rows that are there of those given from the `number`th on, counted from 0.
     package func rows(from number: Int) -> [[Double]] {
-        let first = (number + stride - 1) / stride, width = names.count
-        let rows = first < kept ? (first..<kept).map { Array(numbers[$0 * width..<($0 + 1) * width]) } : []
+        let first = (number + stride - 1) / stride
+        let rows = first < kept ? (first..<kept).map { row in columns.map { $0[row] } } : []
         return rows + (newest.map { number < given ? [$0] : [] } ?? [])
     }
 
@@ -157,18 +184,15 @@ package struct History: Sendable, Equatable {
 
     package var tracksPath: Bool { !path.names.isEmpty }
 
-    /// How many of the next updates of a run without data, where each is an epoch, leave nothing in any table.
-    package var passedOver: Int { min(steps.passedOver, max(0, epochs.passedOver - 1), tracksPath ? path.passedOver : Int.max) }
-
-    /// Of a run with strides of 1 and 2 all updates have to be told of, otherwise two in a row: the row of an epoch tells of the update before it. With a
-    /// stride of 4 it takes less time to tell of all than to turn to others so often.
-    package var toldTogether: Int { max(steps.stride, epochs.stride) <= 4 ? .max : 2 }
-
-    /// Counts such updates.
-    package mutating func pass(_ updates: Int) {
-        steps.pass(updates)
-        epochs.pass(updates)
-        if tracksPath { path.pass(updates) }
+    /// Of the next updates of a run without data, where each is an epoch, those that leave something in a table, and the last: their places, or `nil`
+    /// for all. The row of an epoch, after that of the one under way, tells of the update before it.
+    package func places(of updates: Int) -> [Int]? {
+        let tables = tracksPath ? [steps, epochs, path] : [steps, epochs]
+        guard updates > 0, tables.allSatisfy({ $0.stride > 1 }) else { return nil }
+        var isKept = [Bool](repeating: false, count: updates)
+        isKept[updates - 1] = true
+        for table in tables { for place in stride(from: table.passedOver, to: updates, by: table.stride) { isKept[place] = true } }
+        return isKept.indices.filter { isKept[$0] }
     }
 
     package mutating func track(_ parameters: [Double]) { parameters.withUnsafeBufferPointer { track($0) } }
@@ -177,9 +201,9 @@ package struct History: Sendable, Equatable {
         if tracksPath, parameters.count == path.names.count { path.append(parameters) }
     }
 
-    /// One row for each of many updates, `spacing` numbers apart.
-    package mutating func track(rows: UnsafePointer<Double>, count: Int, spacing: Int) {
-        if tracksPath { path.append(rows: rows, count: count, spacing: spacing) }
+    /// One row for each of many updates.
+    package mutating func track(_ count: Int, at places: ArraySlice<Int>? = nil, _ series: [Log.Series]) {
+        if tracksPath { path.append(count, at: places, series) }
     }
 
     /// Makes room for updates to come, of a run whose updates are epochs.

@@ -103,25 +103,53 @@ import Autodiff
         #expect(plan.flops < 10)
     }
 
-    /// Of a loop what never changes is computed before it, and what goes by the counter alone for many turns at once.
+    /// Of a loop what never changes is computed before it; for many turns at once, before them what goes by the counter alone, and after them what no other
+    /// turn reads, of those turns that are asked for.
     @Test func aLoopComputesAtEachTurnWhatItMust() throws {
         let tape = Tape()
         let (x, base, t) = (tape.variable(Tensor([0.5, -0.25])), tape.variable(Tensor(0.9)), tape.variable(Tensor(1)))
-        // Before: cos; counted: the power and what is left of 1; at each turn: sin and the sum, for both numbers.
+        // Before: cos; counted: the power and what is left of 1; at each turn: the product, sin and the sum, for both numbers. Watched: the sum of the old and
+        // the new numbers; told: their product.
         let next = Primitive.sin(x * (t.number(1) - Primitive.power(base, t))) + Primitive.cos(base)
-        let plan = try plan([next], [x, base, t])
-        let loop = try #require(plan.loop(carrying: [(0, 0)], counter: 2, recording: [0], inputs: []))
-        #expect(loop.instructionCounts == (6, 2))
+        let (sum, product) = (Primitive.sum(next + x), Primitive.sum(next * x))
+        let plan = try plan([next, sum, product], [x, base, t])
+        let loop = try #require(plan.loop(carrying: [(0, 0)], counter: 2, recording: [1, 2, 0], inputs: [0]))
+        #expect(loop.instructionCounts == (6, 2, 3, 2))
         plan.set(0, x.value)
         plan.setNumber(1, 0.9)
         plan.setNumber(2, 1)
         #expect(loop.begin())
-        var records = [Double](repeating: 0, count: 200)
-        #expect(loop.run(100, records: &records) == 100)
         var value = x.value
-        for turn in 0..<100 {
-            value = try #require(try plan.evaluate([value, Tensor(0.9), Tensor(Double(turn + 1))])?.first)
-            #expect(value.numbers == Array(records[2 * turn..<2 * turn + 2]))
+        let places = [0, 3, 29]
+        for start in stride(from: 0, to: 90, by: 30) {
+            #expect(loop.run(30, counter: start + 1) == 30 && loop.areBelow(10, 30) && !loop.areBelow(0.1, 30))
+            var expected: [[Double]] = []
+            for turn in 0..<30 {
+                let made = try #require(try plan.evaluate([value, Tensor(0.9), Tensor(Double(start + turn + 1))]))
+                expected.append([made[1].number, made[2].number] + made[0].numbers + value.numbers)
+                value = made[0]
+            }
+            // The plan's registers are those of the loop.
+            for turn in 0..<30 { #expect(loop.watched(at: turn) == expected[turn][0] && loop.number(5, at: turn) == expected[turn][5]) }
+            let some = loop.tell(30, at: places)
+            #expect(some.count == 3)
+            for (index, place) in places.enumerated() { #expect((0..<6).allSatisfy { some[$0, index] == expected[place][$0] }) }
+            let all = loop.tell(30, at: nil)
+            for turn in 0..<30 { #expect((0..<6).allSatisfy { all[$0, turn] == expected[turn][$0] }) }
+            loop.restore(value.numbers)
         }
+    }
+
+    /// Two parts of a state that are handed the same number are kept apart: they may have begun at different ones.
+    @Test func theSameResultMayBeHandedToTwoInputs() throws {
+        let tape = Tape()
+        let (x, y, t) = (tape.variable(Tensor(1)), tape.variable(Tensor(5)), tape.variable(Tensor(1)))
+        let next = x * t.number(2)
+        let plan = try plan([next, next, x + y], [x, y, t])
+        let loop = try #require(plan.loop(carrying: [(0, 0), (1, 1)], counter: 2, recording: [2], inputs: [0, 1]))
+        for (input, number) in [1.0, 5, 1].enumerated() { plan.setNumber(input, number) }
+        #expect(loop.begin() && loop.run(3, counter: 1) == 3)
+        let told = loop.tell(3, at: nil)
+        #expect((0..<3).map { turn in (0..<3).map { told[$0, turn] } } == [[6, 1, 5], [4, 2, 2], [8, 4, 4]])
     }
 }

@@ -44,91 +44,145 @@ import Testing
         #expect(grad_run_scalar([], 0, &truth) == GRAD_RAN_TO_THE_END)
     }
 
-    /// The classic example: w <- w - 0.1 * 2 (w - 3), and what it records.
-    @Test func descentInALoop() {
-        let code = [instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SQUARE, 4, 3), instruction(GRAD_SUB_MUL, 5, 2, 3, 0)]
-        var registers = [0.0, 3, 0.2, 0, 0, 0, 1], records = [Double](repeating: 0, count: 9)
-        var run = repeated(code, 3, &registers, recording: [4, 0, 6], moving: [grad_move(from: 5, to: 0)], counter: 6, records: &records)
-        #expect(run.end == GRAD_RAN_TO_THE_END && run.turns == 3)
-        var w = 0.0, expected: [Double] = []
-        for turn in 1...3 {
-            expected += [(w - 3) * (w - 3), w, Double(turn)]
-            w -= 0.2 * (w - 3)
+    /// An operand that was the result of the instruction before comes by another way, with the same bits: each operation, by each operand.
+    @Test func whatIsHandedOverHasTheSameBits() {
+        let operations = Array(0...Int(GRAD_WHERE.rawValue)) + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL, GRAD_SINGLE].map { Int($0) }
+        for op in operations {
+            for place in 0..<3 {
+                var operands = [0, 1, 2]
+                operands[place] = 4
+                let code = [instruction(GRAD_SUB, 4, 0, 1), instruction(op, 5, operands[0], operands[1], operands[2]), instruction(GRAD_NEG, 6, 5)]
+                var handed = code, plain = [0.7, -1.3, 3.5, 0, 0, 0, 0], registers = [0.7, -1.3, 3.5, 0, 0, 0, 0]
+                for index in code.indices { #expect(grad_run_scalar([code[index]], 1, &plain) == GRAD_RAN_TO_THE_END) }
+                grad_hand_over(&handed, 3)
+                #expect(handed[2].op != code[2].op)
+                #expect(grad_run_scalar(handed, 3, &registers) == GRAD_RAN_TO_THE_END)
+                #expect(zip(registers, plain).allSatisfy(sameBits), "\(op) \(place)")
+            }
         }
-        #expect(records == expected && registers[0] == w && registers[6] == 4)
-        run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 5, to: 0)])
-        #expect(run.turns == 1_000_000 && abs(registers[0] - 3) < 1e-15 && registers[6] == 4)
+        // What a guard looks at is handed to nobody.
+        var code = [instruction(GRAD_NEG, 1, 0), instruction(GRAD_GUARD, 0, 1, 1), instruction(GRAD_ADD, 2, 0, 1)], registers = [2.0, 0, 0]
+        grad_hand_over(&code, 3)
+        #expect(grad_run_scalar(code, 3, &registers) == GRAD_RAN_TO_THE_END && registers == [2, -2, 0])
     }
 
-    @Test func aLoopStopsAtAGuardAndWhenInterrupted() {
-        // Counts up; leaves when the count reaches 5000.
+    /// The classic example: w <- w - 0.1 * 2 (w - 3), what it keeps, and the number that each turn found.
+    @Test func descentInALoop() {
+        let code = [instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SUB_MUL, 5, 2, 3, 0)]
+        var repeated = Repeated(code: code, columns: 4, moves: [grad_move(from: 5, to: 0)], counter: 6)
+        repeated.kept = [grad_move(from: 5, to: 1), grad_move(from: 3, to: 2)]
+        repeated.starts = [grad_move(from: 0, to: 3)]
+        repeated.behind = [3: 1]
+        var registers = [0.0, 3, 0.2, 0, 0, 0, 1]
+        let run = repeated.run(&registers, 3)
+        #expect(run.end == GRAD_RAN_TO_THE_END && run.turns == 3)
+        var w = 0.0
+        for turn in 0..<3 {
+            #expect(run.columns[0][turn] == Double(turn + 1) && run.columns[2][turn] == w - 3 && run.columns[3][turn] == w)
+            w -= 0.2 * (w - 3)
+            #expect(run.columns[1][turn] == w)
+        }
+        #expect(registers[0] == w)
+        for _ in 0..<100 { _ = repeated.run(&registers, Int(GRAD_COLUMN_TURNS)) }
+        #expect(abs(registers[0] - 3) < 1e-15)
+    }
+
+    @Test func aLoopStopsAtAGuard() {
+        // Counts up; leaves when the count reaches 50.
         let code = [instruction(GRAD_LT, 3, 0, 2), instruction(GRAD_GUARD, 0, 3, 1), instruction(GRAD_ADD, 4, 0, 1)]
-        var registers = [0.0, 1, 5000, 0, 0], flag: Int32 = 0
-        var run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 4, to: 0)], interrupt: &flag)
-        #expect(run.end == 1 && run.turns == 5000 && registers[0] == 5000)
-        flag = 1
-        registers[0] = 0
-        run = repeated(code, 1_000_000, &registers, moving: [grad_move(from: 4, to: 0)], interrupt: &flag)
-        #expect(run.end == GRAD_INTERRUPTED && run.turns == 0 && registers[0] == 0)
+        let repeated = Repeated(code: code, columns: 1, moves: [grad_move(from: 4, to: 0)], counter: 5)
+        var registers = [0.0, 1, 50, 0, 0, 0]
+        let run = repeated.run(&registers, 64)
+        #expect(run.end == 1 && run.turns == 50 && registers[0] == 50)
     }
 
-    /// What goes by the counter alone has the same bits in columns, as many turns have it, as turn by turn, as few have it.
+    /// What goes by the counter alone, and what no other turn reads, has in columns the bits of a turn by itself.
     @Test func columnsHaveTheBitsOfTheTurns() {
         // Registers: 0 to 2 numbers, 3 the counter, 4 what is handed on, 5 to 11 counted, 12 and 13 of a turn.
         let counted = [
             instruction(GRAD_POW, 5, 0, 3), instruction(GRAD_SUB, 6, 1, 5), instruction(GRAD_SQRT, 7, 6), instruction(GRAD_MUL_ADD, 8, 5, 2, 7),
             instruction(GRAD_SUB_MUL, 9, 2, 3, 8), instruction(GRAD_GT, 10, 3, 2), instruction(GRAD_WHERE, 11, 10, 8, 9),
+            instruction(GRAD_SINGLE, 14, 11),
         ]
         let column = { (place: Int) in Int(GRAD_COLUMN) + place }
         let inColumns = [
             instruction(GRAD_POW, 1, 0, column(0)), instruction(GRAD_SUB, 2, 1, column(1)), instruction(GRAD_SQRT, 3, column(2)),
             instruction(GRAD_MUL_ADD, 4, column(1), 2, column(3)), instruction(GRAD_SUB_MUL, 5, 2, column(0), column(4)),
-            instruction(GRAD_GT, 6, column(0), 2), instruction(GRAD_WHERE, 7, column(6), column(4), column(5)),
+            instruction(GRAD_GT, 6, column(0), 2), instruction(GRAD_WHERE, 7, column(6), column(4), column(5)), instruction(GRAD_SINGLE, 8, column(7)),
         ]
-        let code = [instruction(GRAD_MUL_ADD, 12, 4, 5, 11), instruction(GRAD_SIN, 13, 12)]
-        let fed = [grad_move(from: 1, to: 5), grad_move(from: 7, to: 11)]
-        func records(_ lengths: [Int]) -> [Double] {
-            var registers = [0.999, 1, 70.5, 1, 0.3] + [Double](repeating: 0, count: 9)
-            var columns = [Double](repeating: 0, count: 8 * Int(GRAD_COLUMN_TURNS)), records = [Double](repeating: 0, count: 400), done = 0
-            code.withUnsafeBufferPointer { code in counted.withUnsafeBufferPointer { counted in inColumns.withUnsafeBufferPointer { inColumns in
-                fed.withUnsafeBufferPointer { fed in columns.withUnsafeMutableBufferPointer { columns in
-                    var loop = grad_scalar_loop()
-                    (loop.code, loop.instructions, loop.counter) = (code.baseAddress, code.count, 3)
-                    (loop.counted, loop.in_columns, loop.counted_instructions) = (counted.baseAddress, inColumns.baseAddress, counted.count)
-                    (loop.fed, loop.fed_count, loop.columns) = (fed.baseAddress, fed.count, columns.baseAddress)
-                    let recorded: [UInt16] = [13, 11], moves = [grad_move(from: 13, to: 4)]
-                    recorded.withUnsafeBufferPointer { recorded in moves.withUnsafeBufferPointer { moves in
-                        (loop.recorded, loop.width, loop.moves, loop.move_count) = (recorded.baseAddress, 2, moves.baseAddress, 1)
-                        for length in lengths {
-                            var turns = 0
-                            _ = records.withUnsafeMutableBufferPointer { records in
-                                grad_run_scalar_loop(&loop, &registers, length, nil, records.baseAddress.map { $0 + 2 * done }, &turns)
-                            }
-                            done += turns
-                        }
-                    } }
-                } }
-            } } }
-            #expect(done == 200 && registers[3] == 201)
-            return records
+        let code = [instruction(GRAD_MUL_ADD, 12, 4, 5, 14), instruction(GRAD_SIN, 13, 12)], start = [0.999, 1, 70.5, 1, 0.3] + [Double](repeating: 0, count: 10)
+        var repeated = Repeated(code: code, columns: 10, moves: [grad_move(from: 13, to: 4)], counter: 3)
+        (repeated.counted, repeated.kept) = (inColumns, [grad_move(from: 13, to: 9)])
+        repeated.fed = [grad_move(from: 1, to: 5), grad_move(from: 8, to: 14)]
+        func numbers(_ lengths: [Int]) -> [Double] {
+            var (registers, numbers) = (start, [Double]())
+            for length in lengths {
+                registers[3] = Double(1 + numbers.count)
+                numbers += repeated.run(&registers, length).columns[9].prefix(length)
+            }
+            return numbers
         }
-        let whole = records([200])
-        #expect(whole[399] != whole[1] && whole.allSatisfy(\.isFinite))
-        #expect(records([Int](repeating: 2, count: 100)) == whole && records([5, 64, 100, 7, 24]) == whole)
+        var (registers, expected) = (start, [Double]())
+        for turn in 1...200 {
+            registers[3] = Double(turn)
+            #expect(grad_run_scalar(counted + code, counted.count + code.count, &registers) == GRAD_RAN_TO_THE_END)
+            registers[4] = registers[13]
+            expected.append(registers[13])
+        }
+        #expect(expected.last != expected.first && expected.allSatisfy(\.isFinite))
+        for lengths in [[64, 64, 64, 8], [Int](repeating: 2, count: 100), [5, 64, 60, 40, 7, 24]] { #expect(numbers(lengths) == expected) }
     }
 
-    private func repeated(
-        _ code: [grad_instruction], _ count: Int, _ registers: inout [Double], recording: [UInt16] = [], moving: [grad_move] = [],
-        counter: Int = -1, interrupt: UnsafePointer<Int32>? = nil, records: UnsafeMutablePointer<Double>? = nil
-    ) -> (end: Int, turns: Int) {
+    @Test func numbersBelowALimit() {
+        for count in [1, 7, 64] {
+            var numbers = [Double](repeating: -2.5, count: count)
+            #expect(grad_are_below(count, numbers, 3) != 0 && grad_are_below(count, numbers, 2.5) == 0)
+            for wrong in [Double.nan, .infinity, -4] {
+                numbers[count - 1] = wrong
+                #expect(grad_are_below(count, numbers, 3) == 0)
+            }
+        }
+    }
+}
+
+/// A program that is run again and again, with its columns.
+private struct Repeated {
+    let code: [grad_instruction]
+    let columns: Int
+    let moves: [grad_move]
+    let counter: Int
+    var counted: [grad_instruction] = []
+    var fed: [grad_move] = []
+    var kept: [grad_move] = []
+    var starts: [grad_move] = []
+    /// Columns that lie one place before another.
+    var behind: [Int: Int] = [:]
+
+    func run(_ registers: inout [Double], _ count: Int) -> (end: Int, turns: Int, columns: [[Double]]) {
+        let length = Int(GRAD_COLUMN_TURNS)
         var turns = 0
-        let end = code.withUnsafeBufferPointer { code in recording.withUnsafeBufferPointer { recording in moving.withUnsafeBufferPointer { moving in
-            var loop = grad_scalar_loop()
-            (loop.code, loop.instructions, loop.counter) = (code.baseAddress, code.count, counter)
-            (loop.recorded, loop.width) = (recording.baseAddress, recording.count)
-            (loop.moves, loop.move_count) = (moving.baseAddress, moving.count)
-            return grad_run_scalar_loop(&loop, &registers, count, interrupt, records, &turns)
-        } } }
-        return (end, turns)
+        var memory = [Double](repeating: 0, count: columns * (length + 1))
+        let end = memory.withUnsafeMutableBufferPointer { memory in
+            var places = (0..<columns).map { column in
+                memory.baseAddress.map { $0 + (behind[column] ?? column) * (length + 1) + (behind[column] == nil ? 1 : 0) }
+            }
+            return code.withUnsafeBufferPointer { code in counted.withUnsafeBufferPointer { counted in moves.withUnsafeBufferPointer { moves in
+                fed.withUnsafeBufferPointer { fed in kept.withUnsafeBufferPointer { kept in starts.withUnsafeBufferPointer { starts in
+                    places.withUnsafeMutableBufferPointer { places in
+                        var loop = grad_scalar_loop()
+                        (loop.code, loop.instructions, loop.counter) = (code.baseAddress, code.count, counter)
+                        (loop.counted, loop.counted_instructions) = (counted.baseAddress, counted.count)
+                        (loop.moves, loop.move_count, loop.fed, loop.fed_count) = (moves.baseAddress, moves.count, fed.baseAddress, fed.count)
+                        (loop.kept, loop.kept_count, loop.starts, loop.start_count) = (kept.baseAddress, kept.count, starts.baseAddress, starts.count)
+                        loop.columns = UnsafePointer(places.baseAddress)
+                        return grad_run_scalar_loop(&loop, &registers, count, &turns)
+                    }
+                } } }
+            } } }
+        }
+        let found = (0..<columns).map { column in
+            (0..<turns).map { memory[(behind[column] ?? column) * (length + 1) + (behind[column] == nil ? 1 : 0) + $0] }
+        }
+        return (end, turns, found)
     }
 }

@@ -50,11 +50,6 @@ extension Graph {
         }
         self.init(terms: kept, inputs: inputs.map { moved[$0] }, outputs: outputs.map { moved[$0] }, simplifications: simplifications)
     }
-
-    /// The same with fewer outputs, those at these positions.
-    package func keeping(outputs positions: [Int]) -> Graph {
-        Graph(needing: positions.map { outputs[$0] }, inputs: inputs, of: terms, simplifications: simplifications)
-    }
 }
 
 extension Graph {

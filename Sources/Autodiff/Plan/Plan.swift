@@ -28,7 +28,6 @@ package final class Plan {
     private let results: [PlanPlace]
     private let inputRegisters: [[Int]]
     private let resultRegisters: [[Int]]
-    private let isInRegisters: Bool
     /// Constants' memory stays.
     private let constants: [Tensor]
     /// Whether it is one register program: all numbers lie in registers while it runs, those of tensors fetched before and put down after.
@@ -52,7 +51,6 @@ package final class Plan {
         let compiled = compiler.compile()
         self.graph = graph
         resultCount = count
-        isInRegisters = inRegisters
         constants = compiled.constants
         steps = compiled.steps
         isProgram = compiled.isProgram
@@ -86,14 +84,6 @@ package final class Plan {
         unmanaged = .allocate(capacity: steps.count)
         _ = unmanaged.initialize(from: steps.map(Unmanaged.passUnretained))
         PlanStatistics.shared.add(ownBytes)
-    }
-
-    /// A plan of its own that gives some of the results and nothing else, under the same guards.
-    package func keeping(results: [Int]) -> Plan? {
-        let guarded = Array(resultCount..<graph.outputs.count)
-        return Plan(
-            graph.keeping(outputs: results + guarded), results: results.count,
-            expected: guards.map { (value: $0.expected, isCondition: $0.isCondition) }, inRegisters: isInRegisters)
     }
 
     deinit {
@@ -222,13 +212,6 @@ package final class Plan {
     func registers(ofInput input: Int) -> [Int]? { registers(inputRegisters[input], of: graph.inputs[input]) }
     func registers(ofResult result: Int) -> [Int]? { registers(resultRegisters[result], of: graph.outputs[result]) }
     private func registers(_ registers: [Int], of term: Int) -> [Int]? { registers.count == graph[term].shape.count ? registers : nil }
-
-    /// Takes over the numbers of all inputs that lie in registers in both.
-    package func setRegisters(as other: Plan) {
-        for (own, others) in zip(inputRegisters, other.inputRegisters) {
-            for (register, source) in zip(own, others) { registers[register] = other.registers[source] }
-        }
-    }
 }
 
 /// Where a value lies.

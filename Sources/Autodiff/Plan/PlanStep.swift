@@ -43,6 +43,7 @@ class PlanStep {
 
 /// Arithmetic on numbers: a register program, with numbers of f32 fetched before and put down after.
 final class ScalarStep: PlanStep {
+    let instructions: [grad_instruction]
     private let code: UnsafeMutablePointer<grad_instruction>
     private let count: Int
 
@@ -50,16 +51,17 @@ final class ScalarStep: PlanStep {
     static let mostRegisters = Int(UInt16.max) - 1
 
     init(_ instructions: [grad_instruction], label: String) {
+        self.instructions = instructions.inStrands()
         count = instructions.count
         code = .allocate(capacity: max(1, count))
-        code.initialize(from: instructions, count: count)
+        code.initialize(from: self.instructions, count: count)
+        grad_hand_over(code, count)
         super.init(reads: [], writes: [], label: label, flops: count)
     }
 
     deinit { code.deallocate() }
 
     override var isPass: Bool { false }
-    var instructions: UnsafeBufferPointer<grad_instruction> { UnsafeBufferPointer(start: code, count: count) }
 
     override func run(_ memory: PlanMemory) { _ = grad_run_scalar(code, count, memory.registers) }
 }

@@ -1,77 +1,155 @@
 import Kernels
 import Tensors
 
-/// A plan of numbers alone, run many times over: results become inputs of the next turn, a counter goes up by one, and some
-/// results are put down at each turn. What depends on neither is computed once, before the first turn; what goes by the counter alone, for many
-/// turns at once.
+/// A plan of numbers alone, run many times over: results become inputs of the next turn, and a counter goes up by one.
+///
+/// What depends on neither is computed once, before the first turn; what goes by the counter alone, for many turns before them; and what no later
+/// turn reads, for many turns after them. Such numbers lie in columns, of one for each turn.
 package final class ScalarLoop {
     private let plan: Plan
     private let parts: LoopParts
-    private let recorded: [UInt16]
-    private let moves: [grad_move]
-    private let fed: [grad_move]
-    private let inColumns: [grad_instruction]
-    private let columns: UnsafeMutablePointer<Double>
     private let carried: [Int]
     private let counter: Int
+    private let code: UnsafeMutableBufferPointer<grad_instruction>
+    private let columns: Columns
+    /// Columns of some of the turns.
+    private let chosen: Columns
 
-    fileprivate init(_ plan: Plan, _ parts: LoopParts, recorded: [Int], moves: [(Int, Int)], carried: [Int], counter: Int) {
-        (self.plan, self.parts, self.carried, self.counter) = (plan, parts, carried, counter)
-        self.recorded = recorded.map { UInt16($0) }
-        self.moves = moves.map { grad_move(from: UInt16($0), to: UInt16($1)) }
-        (inColumns, fed) = parts.columns(counter: counter, read: recorded + moves.map(\.0))
-        columns = .allocate(capacity: (1 + parts.counted.count) * Int(GRAD_COLUMN_TURNS))
-        columns.initialize(repeating: 0, count: (1 + parts.counted.count) * Int(GRAD_COLUMN_TURNS))
+    /// Numbers of a result or an input, one for each turn.
+    package enum Series {
+        case column(Int)
+        case register(Int)
     }
 
-    deinit { columns.deallocate() }
+    /// Turns at most at once.
+    package static let most = Int(GRAD_COLUMN_TURNS)
 
-    /// How many numbers a turn puts down.
-    package var width: Int { recorded.count }
+    fileprivate init(_ plan: Plan, _ parts: LoopParts, carried: [Int], counter: Int) {
+        (self.plan, self.parts, self.carried, self.counter) = (plan, parts, carried, counter)
+        code = .allocate(capacity: parts.code.count)
+        _ = code.initialize(from: parts.code)
+        grad_hand_over(code.baseAddress, code.count)
+        (columns, chosen) = (Columns(parts.columnsBehind), Columns(parts.columnsBehind.map { _ in nil }))
+    }
+
+    deinit { code.deallocate() }
+
     /// How many numbers a turn hands to the next one.
     package var stateCount: Int { carried.count }
-    /// Instructions of a turn: those that depend on what changes in another way than by one, and those that go by the counter alone.
-    package var instructionCounts: (turn: Int, counted: Int) { (parts.code.count, parts.counted.count) }
+    /// Instructions of a turn; those that go by the counter alone; and what no other turn reads: the first of what is recorded, and the rest.
+    package var instructionCounts: (turn: Int, counted: Int, watched: Int, told: Int) {
+        (parts.code.count, parts.counted.count, parts.watched.count, parts.told.count)
+    }
 
-    /// Before the first turn: the numbers of the plan's operands, read from their memory or taken over from another plan. `false` where it must not run.
-    package func begin(as other: Plan? = nil) -> Bool {
-        if let other { plan.setRegisters(as: other) } else { plan.fetch() }
+    /// Before the first turn: the numbers of the plan's operands, read from their memory. `false` where it must not run.
+    package func begin() -> Bool {
+        plan.fetch()
         _ = grad_run_scalar(parts.before, parts.before.count, plan.registers)
         return parts.guards.allSatisfy(plan.holds)
     }
 
-    /// The numbers that the next turn is handed, and how many turns there were.
+    /// The numbers that the next turn is handed.
     package func save(_ state: UnsafeMutablePointer<Double>) {
         for (index, register) in carried.enumerated() { state[index] = plan.registers[register] }
     }
 
-    package func restore(_ state: UnsafePointer<Double>, counter count: Int) {
+    package func restore(_ state: UnsafePointer<Double>) {
         for (index, register) in carried.enumerated() { plan.registers[register] = state[index] }
-        plan.registers[counter] = Double(count)
     }
 
-    /// Runs up to `count` turns, fewer when a guard fails; how many. Of a turn that failed nothing is left.
-    package func run(_ count: Int, records: UnsafeMutablePointer<Double>?) -> Int {
+    /// Runs up to `count` turns, fewer when a guard fails; how many. Of a turn that failed nothing is left. The first of what is recorded is then known.
+    package func run(_ count: Int, counter first: Int) -> Int {
+        plan.registers[counter] = Double(first)
         var turns = 0
-        parts.code.withUnsafeBufferPointer { code in parts.counted.withUnsafeBufferPointer { counted in
-            inColumns.withUnsafeBufferPointer { inColumns in recorded.withUnsafeBufferPointer { recorded in
-                moves.withUnsafeBufferPointer { moves in fed.withUnsafeBufferPointer { fed in
-                    var loop = grad_scalar_loop(
-                        code: code.baseAddress, counted: counted.baseAddress, in_columns: inColumns.baseAddress,
-                        recorded: recorded.baseAddress, moves: moves.baseAddress, fed: fed.baseAddress, instructions: code.count,
-                        counted_instructions: counted.count, width: recorded.count, move_count: moves.count, fed_count: fed.count,
-                        counter: counter, columns: columns)
-                    _ = grad_run_scalar_loop(&loop, plan.registers, count, nil, records, &turns)
-                } }
+        parts.counted.withUnsafeBufferPointer { counted in parts.moves.withUnsafeBufferPointer { moves in parts.fed.withUnsafeBufferPointer { fed in
+            parts.kept.withUnsafeBufferPointer { kept in parts.starts.withUnsafeBufferPointer { starts in
+                var loop = grad_scalar_loop(
+                    code: code.baseAddress, counted: counted.baseAddress, moves: moves.baseAddress, fed: fed.baseAddress, kept: kept.baseAddress,
+                    starts: starts.baseAddress, instructions: code.count, counted_instructions: counted.count, move_count: moves.count,
+                    fed_count: fed.count, kept_count: kept.count, start_count: starts.count, counter: counter, columns: columns.places)
+                _ = grad_run_scalar_loop(&loop, plan.registers, min(count, ScalarLoop.most), &turns)
             } }
-        } }
+        } } }
+        grad_run_columns(parts.watched, parts.watched.count, plan.registers, columns.places, turns)
         return turns
+    }
+
+    /// Whether all that the turns put down, and the first that is recorded, is smaller than a limit.
+    package func areBelow(_ limit: Double, _ turns: Int) -> Bool {
+        (watchedNumbers.map { grad_are_below(turns, $0, limit) != 0 } ?? (abs(watched(at: 0)) < limit)) && parts.kept.allSatisfy { grad_are_below(turns, columns[Int($0.to)], limit) != 0 }
+    }
+
+    /// Computes all that is recorded: of `turns` turns, or of those at some places.
+    package func tell(_ turns: Int, at places: [Int]?) -> Told {
+        guard let places else {
+            grad_run_columns(parts.told, parts.told.count, plan.registers, columns.places, turns)
+            return Told(loop: self, columns: columns, count: turns)
+        }
+        for column in parts.sources {
+            let (from, to) = (columns[column], chosen[column])
+            for (index, place) in places.enumerated() { to[index] = from[place] }
+        }
+        grad_run_columns(parts.told, parts.told.count, plan.registers, chosen.places, places.count)
+        return Told(loop: self, columns: chosen, count: places.count)
+    }
+
+    /// The numbers of the first that is recorded, by turn.
+    package func watched(at turn: Int) -> Double { number(0, turn, columns) }
+    /// All of them, where they are not the same at each turn.
+    package var watchedNumbers: UnsafePointer<Double>? { numbers(0, columns) }
+    /// What a turn has of what is recorded, which must be one of the inputs or of the results that were put down.
+    package func number(_ index: Int, at turn: Int) -> Double { number(index, turn, columns) }
+
+    private func number(_ index: Int, _ turn: Int, _ columns: Columns) -> Double {
+        switch parts.series[index] {
+        case .column(let column): columns[column][turn]
+        case .register(let register): plan.registers[register]
+        }
+    }
+
+    private func numbers(_ index: Int, _ columns: Columns) -> UnsafePointer<Double>? {
+        if case .column(let column) = parts.series[index] { UnsafePointer(columns[column]) } else { nil }
+    }
+
+    /// What is recorded, of turns one after another; until the next run.
+    package struct Told {
+        fileprivate let loop: ScalarLoop
+        fileprivate let columns: Columns
+        package let count: Int
+
+        package subscript(index: Int, turn: Int) -> Double { loop.number(index, turn, columns) }
+        /// `nil` where it is the same at each turn.
+        package func numbers(_ index: Int) -> UnsafePointer<Double>? { loop.numbers(index, columns) }
     }
 }
 
+/// Memory for columns. A column behind another's is the same numbers and, before them, one from before the first turn.
+private final class Columns {
+    let places: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+    private let memory: UnsafeMutablePointer<Double>
+
+    /// Between two columns, the one place included.
+    private static let spacing = Int(GRAD_COLUMN_TURNS) + 8
+
+    init(_ behind: [Int?]) {
+        let count = Columns.spacing * behind.count
+        memory = .allocate(capacity: count)
+        memory.initialize(repeating: 0, count: count)
+        places = .allocate(capacity: behind.count)
+        for (index, column) in behind.enumerated() { (places + index).initialize(to: memory + Columns.spacing * (column ?? index) + (column == nil ? 8 : 7)) }
+    }
+
+    deinit {
+        memory.deallocate()
+        places.deallocate()
+    }
+
+    subscript(column: Int) -> UnsafeMutablePointer<Double> { places[column] ?? memory }
+}
+
 extension Plan {
-    /// `nil` when it has other steps than arithmetic on numbers, or guards that ask for one value of what changes. At each turn the numbers of the
-    /// results `recording` and of the `inputs` as they were at its start are put down.
+    /// `nil` when it has other steps than arithmetic on numbers, or guards that ask for one value of what changes. Recorded are the results
+    /// `recording`, of which the first is known before the others, and `inputs` as a turn found them.
     package func loop(carrying pairs: [(result: Int, input: Int)], counter: Int, recording: [Int], inputs: [Int]) -> ScalarLoop? {
         guard let code = scalarCode, let turn = registers(ofInput: counter)?.first else { return nil }
         let recorded = recording.map(registers(ofResult:)) + inputs.map(registers(ofInput:))
@@ -81,69 +159,9 @@ extension Plan {
         let moves = zip(from.flatMap { $0 ?? [] }, carried).filter { $0 != $1 }
         // A move must not write what another still reads.
         let written = Set(moves.map(\.1))
-        guard moves.allSatisfy({ !written.contains($0.0) }), let parts = LoopParts(code, guards, changing: written, counter: turn) else { return nil }
-        return ScalarLoop(self, parts, recorded: recorded.flatMap { $0 ?? [] }, moves: moves, carried: carried, counter: turn)
-    }
-}
-
-/// A program by what its instructions depend on.
-private struct LoopParts {
-    /// On nothing that changes: computed once.
-    var before: [grad_instruction] = []
-    /// On the counter.
-    var counted: [grad_instruction] = []
-    /// On what a turn hands to the next.
-    var code: [grad_instruction] = []
-    /// Looked at once; those of what changes are part of the code.
-    var guards: [Plan.Guard] = []
-
-    init?(_ all: [grad_instruction], _ checks: [Plan.Guard], changing inputs: Set<Int>, counter: Int) {
-        var (changing, counting) = (inputs, Set([counter]))
-        for instruction in all {
-            let (sources, target) = (instruction.sources, Int(instruction.dst))
-            let isCounted = sources.contains(where: counting.contains)
-            if sources.contains(where: changing.contains) || isCounted && !LoopParts.hasColumn(instruction) {
-                code.append(instruction)
-                changing.insert(target)
-                counting.remove(target)
-            } else if isCounted {
-                counted.append(instruction)
-                counting.insert(target)
-            } else {
-                before.append(instruction)
-            }
-        }
-        for check in checks {
-            guard case .register(let register) = check.place else { return nil }
-            if !changing.contains(register), !counting.contains(register) {
-                guards.append(check)
-            } else if check.isCondition {
-                let holds: UInt16 = check.expected.number != 0 ? 1 : 0
-                code.append(grad_instruction(op: UInt16(GRAD_GUARD), dst: 0, a: UInt16(register), b: holds, c: 0))
-            } else {
-                return nil
-            }
-        }
-    }
-
-    /// Registers that columns can have besides.
-    private static let mostNames = Int(GRAD_COLUMN) - 1
-
-    private static func hasColumn(_ instruction: grad_instruction) -> Bool {
-        instruction.op != UInt16(GRAD_SINGLE) && ([Int(instruction.dst)] + instruction.sources).allSatisfy { $0 < mostNames }
-    }
-
-    /// The counted instructions by columns, and the columns that are read by the code, or `read`.
-    func columns(counter: Int, read: [Int]) -> (code: [grad_instruction], fed: [grad_move]) {
-        var names = [counter: 0]
-        for (index, instruction) in counted.enumerated() { names[Int(instruction.dst)] = 1 + index }
-        func name(_ register: UInt16) -> UInt16 { names[Int(register)].map { UInt16(Int(GRAD_COLUMN) + $0) } ?? register }
-        let inColumns = counted.enumerated().map { index, at in
-            grad_instruction(op: at.op, dst: UInt16(1 + index), a: name(at.a), b: name(at.b), c: name(at.c))
-        }
-        var wanted = Set(read)
-        for instruction in code { wanted.formUnion(instruction.op == UInt16(GRAD_GUARD) ? [Int(instruction.a)] : instruction.sources) }
-        let fed = counted.filter { wanted.contains(Int($0.dst)) }
-        return (inColumns, fed.map { grad_move(from: UInt16(names[Int($0.dst)] ?? 0), to: $0.dst) })
+        guard moves.allSatisfy({ !written.contains($0.0) }),
+            let parts = LoopParts(code, guards, moves: moves, counter: turn, recorded: recorded.flatMap { $0 ?? [] })
+        else { return nil }
+        return ScalarLoop(self, parts, carried: carried, counter: turn)
     }
 }

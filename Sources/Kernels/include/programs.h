@@ -22,34 +22,41 @@ typedef struct {
 
 // Runs a program once. Gives -1 at its end, or the place of the first guard that failed. The registers are the caller's;
 // constants are registers that no instruction writes.
+enum { GRAD_RAN_TO_THE_END = -1 };
 ptrdiff_t grad_run_scalar(const grad_instruction *code, size_t n, double *registers);
 
-enum { GRAD_RAN_TO_THE_END = -1, GRAD_INTERRUPTED = -2 };
+// Has instructions take the result of the one before out of the processor's own register, by operations of other numbers than those above. Once, on
+// code that is only run from then on.
+void grad_hand_over(grad_instruction *code, size_t n);
+
+// Instructions for many turns at once, with vector instructions: results are columns, of a number for each turn, and operands from GRAD_COLUMN on
+// are columns too, below it registers, the same number for all turns. The bits are those of a turn by itself.
+enum { GRAD_COLUMN = 1 << 15, GRAD_COLUMN_TURNS = 256 };
+void grad_run_columns(const grad_instruction *code, size_t n, const double *registers, double *const *columns, size_t turns);
 
 // A program that is run again and again over the same registers. After each turn some of them are put down, then those that the next
-// turn reads are moved to their places (none of them the origin of another move), and a counter goes up by one.
+// turn reads are moved to their places (none of them the origin of another move). A counter goes up by one from turn to turn, from what its register has
+// before the first.
 //
-// What goes by the counter alone is `counted`, and run first. Many turns at once have it in columns, of a number for each turn, with vector
-// instructions: `in_columns` is the same code, whose results are columns, and whose operands are from GRAD_COLUMN on columns, below it registers; column 0 is the
-// counter. `fed` are the columns that the turns read, and the registers that they are read from. The bits are the same either way.
-enum { GRAD_COLUMN = 1 << 15, GRAD_COLUMN_TURNS = 64 };
+// What goes by the counter alone is `counted`, and computed for all turns before the first, in columns; column 0 is the counter. `fed` are the columns
+// that the turns read, that of the counter among them, and the registers that they read them from; `kept` the registers that are put down, and their columns. `starts` are put down
+// before the first turn, at the first place of a column, which may lie one before another's: that is then the numbers that turns found.
 typedef struct {
     uint16_t from, to;
 } grad_move;
 typedef struct {
-    const grad_instruction *code, *counted, *in_columns;
-    const uint16_t *recorded;
-    const grad_move *moves, *fed;
-    size_t instructions, counted_instructions, width, move_count, fed_count;
-    ptrdiff_t counter; // its register; -1 for none, and nothing is counted
-    double *columns;   // GRAD_COLUMN_TURNS numbers for the counter and for each instruction in columns
+    const grad_instruction *code, *counted;
+    const grad_move *moves, *fed, *kept, *starts;
+    size_t instructions, counted_instructions, move_count, fed_count, kept_count, start_count, counter;
+    double *const *columns;
 } grad_scalar_loop;
 
-// Stops at a guard that fails (gives its place; the turn puts nothing down and moves nothing) or when *interrupt is not 0, looked at
-// every 1024 turns (gives GRAD_INTERRUPTED, between turns). *turns is the number of whole turns made, each with `width` numbers in
-// records. interrupt and records may be null.
-ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, const volatile int32_t *interrupt,
-                               double *records, size_t *turns);
+// At most GRAD_COLUMN_TURNS turns. Stops at a guard that fails (gives its place; the turn puts nothing down and moves nothing). *turns is the number of whole
+// turns made.
+ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, size_t *turns);
+
+// Whether all numbers are smaller than a limit but for their sign; NaN is not.
+int grad_are_below(size_t n, const double *x, double limit);
 
 // Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period PTRDIFF_MAX (Int.max in Swift) or more;
 // one number for all: repeat PTRDIFF_MAX or more; a row [columns] along [rows, columns]: repeat 1, period columns; a column

@@ -3,48 +3,43 @@ import Syntax
 import Tensors
 import Training
 
-// Updates of a few numbers as register programs that C repeats: some nanoseconds for each operation.
+// Updates of a few numbers as a register program that C repeats: some nanoseconds for each operation.
 
-/// The two programs of a loop over numbers: one that makes an update and all that history tells of it, and one for the updates that history
-/// passes over, which measures nothing.
+/// A loop over numbers: so many updates in one go, and then what history tells of those that it keeps.
 final class ScalarTraining {
     /// It holds this one.
     private unowned let loop: TrainingLoop
-    private let whole: ScalarLoop
-    private let bare: ScalarLoop?
+    private let turns: ScalarLoop
     /// How many numbers the parameters are.
     private let parameterNumbers: Int
-    /// For each measure its place in a row, `nil` where it is fixed.
+    /// For each measure its place in what is recorded, `nil` where it is fixed. The loss comes first, the new parameters and the old ones
+    /// behind all measures.
     private let places: [Int?]
-    /// How many of the measures are in a row; the new parameters and the old ones stand behind them.
     private let measureCount: Int
-    private let room: UnsafeMutablePointer<Double>
-    /// Rows of the history.
-    private let told: UnsafeMutablePointer<Double>
-    private let toldEpochs: UnsafeMutablePointer<Double>
     /// Numbers that updates hand on: parameters, memories, the last gradient.
     private let state: UnsafeMutablePointer<Double>
+    /// Losses of updates, where they are no numbers of the loop.
+    private let fixedLosses: UnsafeMutablePointer<Double>
+    /// Numbers of the updates that are told of, and the losses that the next ones found.
+    private let numbers: UnsafeMutablePointer<Double>
+    private let found: UnsafeMutablePointer<Double>
 
-    /// Updates between two looks at whether to stop, and numbers that are put down of them, about.
-    private static let (mostTurns, mostRecorded) = (512, 1 << 14)
-    private let turns: Int
-    /// Numbers of a row.
-    private static let (stepWidth, epochWidth) = (1 + TrainingLoop.recorded.count, 9)
+    /// Updates between two looks at whether to stop, about.
+    private static let updatesBetweenLooks = 512
     /// Numbers below it have squares that can be added up.
     private static let large = 1e150
 
     /// `nil` where an update is no arithmetic on numbers alone.
     init?(_ loop: TrainingLoop) {
-        guard !loop.hasSchedule, !loop.ready.isRandom else { return nil }
+        guard !loop.hasSchedule, !loop.ready.isRandom, case .result = loop.measures[0] else { return nil }
         let results = loop.measures.map { measure -> Int? in if case .result(let place) = measure { place } else { nil } }
         let recorded = results.compactMap { $0 }
         let parameters = loop.parts[..<loop.parameterCount]
-        let plan = loop.ready.plan
-        guard let whole = plan.loop(
+        guard let turns = loop.ready.plan.loop(
             carrying: loop.parts.map { ($0.result, $0.input) }, counter: loop.counter, recording: recorded + parameters.map(\.result),
             inputs: parameters.map(\.input))
         else { return nil }
-        (self.loop, self.whole, measureCount) = (loop, whole, recorded.count)
+        (self.loop, self.turns, measureCount) = (loop, turns, recorded.count)
         parameterNumbers = parameters.reduce(0) { $0 + $1.shape.count }
         var next = 0
         places = results.map { result in
@@ -52,178 +47,138 @@ final class ScalarTraining {
             defer { next += 1 }
             return next
         }
-        bare = ScalarTraining.bare(loop)
-        let width = max(1, whole.width, bare?.width ?? 0)
-        let most = max(16, min(ScalarTraining.mostTurns, ScalarTraining.mostRecorded / width))
-        turns = most
-        room = .allocate(capacity: width * most)
-        told = .allocate(capacity: ScalarTraining.stepWidth * most)
-        toldEpochs = .allocate(capacity: ScalarTraining.epochWidth * most)
-        state = .allocate(capacity: whole.stateCount)
+        state = .allocate(capacity: turns.stateCount)
+        (fixedLosses, numbers, found) = (.allocate(capacity: ScalarLoop.most), .allocate(capacity: ScalarLoop.most), .allocate(capacity: ScalarLoop.most))
     }
 
-    deinit {
-        room.deallocate()
-        told.deallocate()
-        toldEpochs.deallocate()
-        state.deallocate()
-    }
-
-    /// Puts down the loss, the gradient or its norm, and the parameters from before.
-    private static func bare(_ loop: TrainingLoop) -> ScalarLoop? {
-        guard case .result(let loss) = loop.measures[0] else { return nil }
-        let parts = loop.parts
-        // The gradients are handed on, or else there is their norm.
-        let gradients = loop.step.setup.measures ? Array(parts.indices.suffix(loop.parameterCount)) : []
-        guard case .result(let norm) = loop.measures[2], let plan = loop.ready.plan.keeping(results: parts.map(\.result) + (gradients.isEmpty ? [loss, norm] : [loss]))
-        else { return nil }
-        return plan.loop(
-            carrying: parts.indices.map { ($0, parts[$0].input) }, counter: loop.counter,
-            recording: [parts.count] + (gradients.isEmpty ? [parts.count + 1] : gradients),
-            inputs: parts[..<loop.parameterCount].map(\.input))
-    }
+    deinit { for memory in [state, fixedLosses, numbers, found] { memory.deallocate() } }
 
     // MARK: Running
 
     func run(_ trainer: inout Trainer, through last: Int, _ proceed: (inout Trainer) throws -> Bool) throws {
-        guard whole.begin() else { return }
-        let bare = bare.flatMap { $0.begin(as: loop.ready.plan) ? $0 : nil }
+        guard turns.begin() else { return }
         trainer.state.history.reserve(last - trainer.state.steps)
         var isFirst = true
+        defer { if !isFirst { store(&trainer) } }
         while trainer.state.steps < last, try proceed(&trainer) {
-            var left = min(turns, last - trainer.state.steps)
+            var left = min(ScalarTraining.updatesBetweenLooks, last - trainer.state.steps)
             while left > 0 {
-                // The first update has no epoch of the loop behind it, and the last is always told of.
-                let together = trainer.state.history.toldTogether
-                let tellsAll = isFirst || trainer.state.stopping.patience != nil || together == .max
-                let passes = tellsAll ? 0 : min(trainer.state.history.passedOver, left - 1)
-                let wanted: Int
-                let made: Int
-                if passes > 0, let bare, runBare(bare, &trainer, passes) {
-                    (wanted, made) = (passes, passes)
-                } else {
-                    wanted = bare == nil ? left : min(left, max(passes, together))
-                    made = runWhole(&trainer, wanted, isFirst: isFirst)
+                let (steps, wanted) = (trainer.state.steps, min(left, ScalarLoop.most))
+                turns.save(state)
+                let made = turns.run(wanted, counter: steps + 1)
+                let kept = record(&trainer, made, isFirst: isFirst)
+                if kept < made {
+                    // Once more, up to the one that is not finite.
+                    turns.restore(state)
+                    if kept > 0 { _ = turns.run(kept, counter: steps + 1) }
                 }
                 isFirst = false
-                trainer.machine.planCounts.hits += made
-                trainer.machine.planCounts.repeated += made
-                if made < wanted {
-                    store(&trainer)
-                    return
-                }
-                left -= made
+                trainer.machine.planCounts.hits += kept
+                trainer.machine.planCounts.repeated += kept
+                if kept < wanted { return }
+                left -= kept
             }
-            store(&trainer)
         }
     }
 
     /// Brings the trainer's state up to where the program stands.
     private func store(_ trainer: inout Trainer) {
-        whole.save(state)
+        turns.save(state)
         LoopMemory(loop.parts, state).store(&trainer.state, loop.parts)
     }
 
-    private func parameters(_ numbers: UnsafePointer<Double>, _ form: Value) -> Value {
+    /// The parameters that an update found.
+    private func parameters(before turn: Int, _ form: Value) -> Value {
         let parts = Array(loop.parts[..<loop.parameterCount])
+        let numbers = (0..<parameterNumbers).map { turns.number(measureCount + parameterNumbers + $0, at: turn) }
         return LoopMemory(parts, numbers).parameters(parts, form, parts.count)
     }
 
-    // MARK: Updates that history passes over
+    // MARK: Records
 
-    /// `false`, and nothing is changed, where one of them may not be finite.
-    private func runBare(_ program: ScalarLoop, _ trainer: inout Trainer, _ count: Int) -> Bool {
-        whole.save(state)
-        program.restore(state, counter: trainer.state.steps + 1)
-        guard program.run(count, records: room) == count else { return false }
-        let width = program.width
-        for place in 0..<(width * count) where !(abs(room[place]) < ScalarTraining.large) { return false }
-        program.save(state)
-        for place in 0..<parameterNumbers where !(abs(state[place]) < ScalarTraining.large) { return false }
-        whole.restore(state, counter: trainer.state.steps + count + 1)
-        if let best = trainer.state.stopping.observe(
-            UnsafeBufferPointer(start: room, count: count * width), stride: width, from: trainer.state.steps) {
-            trainer.state.best = parameters(room + (best + 1) * width - parameterNumbers, trainer.state.parameters)
-        }
-        trainer.state.history.pass(count)
-        trainer.machine.planCounts.unmeasured += count
-        trainer.state.steps += count
-        return true
-    }
-
-    // MARK: Updates with all that is told of them
-
-    /// How many were made; fewer where one is not finite.
-    private func runWhole(_ trainer: inout Trainer, _ wanted: Int, isFirst: Bool) -> Int {
-        whole.save(state)
-        whole.restore(state, counter: trainer.state.steps + 1)
-        let turns = whole.run(wanted, records: room)
-        let kept = record(&trainer, turns, isFirst: isFirst)
-        if kept < turns {
-            // Once more, up to the one that is not finite.
-            whole.restore(state, counter: trainer.state.steps - kept + 1)
-            _ = whole.run(kept, records: nil)
-        }
-        return kept
-    }
-
-    /// Takes rows into the history up to the first that is not finite, or that is not waited for; how many.
-    private func record(_ trainer: inout Trainer, _ turns: Int, isFirst: Bool) -> Int {
-        let (steps, stepWidth, epochWidth) = (trainer.state.steps, ScalarTraining.stepWidth, ScalarTraining.epochWidth)
-        var kept = finite(turns)
+    /// Takes updates into the history up to the first that is not finite, or that is not waited for; how many.
+    private func record(_ trainer: inout Trainer, _ made: Int, isFirst: Bool) -> Int {
+        guard made > 0 else { return 0 }
+        let losses = self.losses(made)
+        // Whether all may be told of in one go: none of them is out of the ordinary, and nobody waits for a better one.
+        let isPlain = trainer.state.stopping.patience == nil && turns.areBelow(ScalarTraining.large, made)
+        let all = isPlain ? nil : turns.tell(made, at: nil)
+        let kept = all.map(finite) ?? made
         guard kept > 0 else { return 0 }
-        tell(kept, after: steps)
         // Values are made of the best parameters alone, once.
         var best: Int?
-        defer {
-            if let best { trainer.state.best = parameters(room + best * whole.width + measureCount + parameterNumbers, trainer.state.parameters) }
-        }
+        defer { if let best { trainer.state.best = parameters(before: best, trainer.state.parameters) } }
         if !isFirst {
-            if trainer.endEpoch(loss: told[1]) { best = 0 }
+            if trainer.endEpoch(loss: losses[0]) { best = 0 }
             if trainer.state.stopping.isOver { return 0 }
         }
-        var ended = kept - 1
-        for turn in 1..<max(1, kept) {
-            if trainer.state.stopping.observe(told[turn * stepWidth + 1], epoch: steps + turn) { best = turn }
-            guard trainer.state.stopping.isOver else { continue }
-            (kept, ended) = (turn, turn)
-            break
-        }
-        trainer.state.history.steps.append(rows: told, count: kept, spacing: stepWidth)
-        trainer.state.history.epochs.append(rows: toldEpochs + epochWidth, count: ended, spacing: epochWidth)
-        trainer.state.history.track(rows: room + measureCount, count: kept, spacing: whole.width)
-        let last = told + (kept - 1) * stepWidth
-        trainer.state.sums = EpochSums()
-        trainer.state.sums.add(loss: last[1], rows: 1, gradient: last[3], update: last[4])
-        trainer.state.steps += kept
-        return kept
-    }
-
-    /// Writes the rows of updates, and of the epochs between them: each tells of the update before it and of the loss that the next one finds.
-    private func tell(_ count: Int, after steps: Int) {
-        let (stepWidth, epochWidth) = (ScalarTraining.stepWidth, ScalarTraining.epochWidth)
-        for turn in 0..<count { told[turn * stepWidth] = Double(steps + turn + 1) }
-        for (index, place) in places.enumerated() {
-            if let place {
-                for turn in 0..<count { told[turn * stepWidth + index + 1] = room[turn * whole.width + place] }
-            } else if case .fixed(let number) = loop.measures[index] {
-                for turn in 0..<count { told[turn * stepWidth + index + 1] = number }
+        // The last epoch that ends here, whose loss the next update finds, is left to what comes then.
+        var taken = kept
+        let (steps, behind) = (trainer.state.steps, UnsafeBufferPointer(start: losses + 1, count: kept - 1))
+        if trainer.state.stopping.patience == nil {
+            if let place = trainer.state.stopping.observe(behind, from: steps + 1) { best = place + 1 }
+        } else {
+            for turn in 1..<max(1, kept) {
+                if trainer.state.stopping.observe(losses[turn], epoch: steps + turn) { best = turn }
+                guard trainer.state.stopping.isOver else { continue }
+                taken = turn
+                break
             }
         }
-        for turn in 1..<max(1, count) {
-            let (row, now) = (toldEpochs + turn * epochWidth, told + turn * stepWidth)
-            let before = now - stepWidth
-            (row[0], row[1], row[2], row[3]) = (Double(steps + turn), Double(steps + turn), now[1], before[1])
-            (row[4], row[5], row[6], row[7], row[8]) = (.nan, .nan, before[2], before[3], before[4])
-        }
+        tell(&trainer, taken, ended: min(taken, kept - 1), losses, all)
+        return taken
+    }
+
+    private func losses(_ made: Int) -> UnsafePointer<Double> {
+        if let numbers = turns.watchedNumbers { return numbers }
+        fixedLosses.update(repeating: turns.watched(at: 0), count: made)
+        return UnsafePointer(fixedLosses)
     }
 
     /// How many turns come before the first whose loss, gradient, update or parameters are not finite.
-    private func finite(_ turns: Int) -> Int {
-        let columns = places.enumerated().compactMap { index, place in index != 1 && index < 5 ? place : nil }
-        for turn in 0..<turns {
-            for column in columns where !room[turn * whole.width + column].isFinite { return turn }
+    private func finite(_ told: ScalarLoop.Told) -> Int {
+        let judged = places.enumerated().compactMap { index, place in index != 1 && index < 5 ? place : nil }
+        return (0..<told.count).first { turn in judged.contains { !told[$0, turn].isFinite } } ?? told.count
+    }
+
+    /// Rows of updates, and of the epochs between them, `ended` of which have their loss: each tells of the update before it and of the loss that the
+    /// next one finds.
+    private func tell(
+        _ trainer: inout Trainer, _ count: Int, ended: Int, _ losses: UnsafePointer<Double>, _ all: ScalarLoop.Told?
+    ) {
+        let steps = trainer.state.steps
+        let places = all == nil ? trainer.state.history.places(of: count) : nil
+        let told = all ?? turns.tell(count, at: places)
+        for index in 0..<(places?.count ?? count) {
+            let place = places?[index] ?? index
+            numbers[index] = Double(steps + place + 1)
+            if place < ended { found[index] = losses[place + 1] }
         }
-        return turns
+        let measures = zip(loop.measures, self.places).map { measure, place -> Log.Series in
+            if let place { return told.numbers(place).map(Log.Series.numbers) ?? .same(told[place, 0]) }
+            if case .fixed(let number) = measure { return .same(number) }
+            return .same(.nan)
+        }
+        let number = Log.Series.numbers(numbers)
+        trainer.state.history.steps.append(count, at: places?[...], [number] + measures)
+        let ends = places.map { $0[..<($0.firstIndex { $0 >= ended } ?? $0.count)] }
+        trainer.state.history.epochs.append(ended, at: ends, [
+            number, number, .numbers(found), measures[0], .same(.nan), .same(.nan), measures[1],
+            measures[2], measures[3],
+        ])
+        trainer.state.history.track(count, at: places?[...], (0..<parameterNumbers).map { index in
+            told.numbers(measureCount + index).map(Log.Series.numbers) ?? .same(told[measureCount + index, 0])
+        })
+        let end = (places?.count ?? count) - 1
+        func last(_ measure: Int) -> Double {
+            switch measures[measure] {
+            case .numbers(let numbers): numbers[end]
+            case .same(let number): number
+            }
+        }
+        trainer.state.sums = EpochSums()
+        trainer.state.sums.add(loss: last(0), rows: 1, gradient: last(2), update: last(3))
+        trainer.machine.planCounts.unmeasured += count - (places?.count ?? count)
+        trainer.state.steps += count
     }
 }
