@@ -103,29 +103,15 @@ GRAD_INLINE int reads_hand(grad_instruction at) {
     return at.a == GRAD_HAND || (at.op > GRAD_LAST_UNARY && (at.b == GRAD_HAND || (at.op > GRAD_LAST_BINARY && at.c == GRAD_HAND)));
 }
 
-// The form that an instruction has with an operand in hand, and the registers of the others.
-static unsigned form_of(grad_instruction at, uint16_t hand, uint16_t *x, uint16_t *y) {
-    const int first = at.a == hand, last = at.a != hand && at.b != hand;
-    *x = first ? at.b : at.a;
-    *y = last ? at.b : at.c;
-    switch (at.op) {
-#define ALONE_CASE(name, EXPRESSION) case GRAD_##name: return FORM_##name;
-        EACH_ALONE(ALONE_CASE)
-    case GRAD_ADD: return FORM_ADD;
-    case GRAD_MUL: return FORM_MUL;
-    case GRAD_SUB: return first ? FORM_SUB : FORM_FROM;
-    case GRAD_DIV: return first ? FORM_DIV : FORM_UNDER;
-    case GRAD_GT: return first ? FORM_GT : FORM_LT;
-    case GRAD_LT: return first ? FORM_LT : FORM_GT;
-    case GRAD_MUL_ADD: return last ? FORM_ADD_TO : FORM_MUL_ADD;
-    case GRAD_MUL_SUB: return last ? FORM_SUB_FROM : FORM_MUL_SUB;
-    case GRAD_SUB_MUL: return last ? FORM_LESS : FORM_SUB_MUL;
-    case GRAD_WHERE:
-        *x = at.b;
-        return first ? FORM_WHERE : FORM_NONE;
-    default: return FORM_NONE;
-    }
-}
+// The form that an operation has with its first, second or third operand in hand.
+static const unsigned char forms[GRAD_LAST_OPERATION + 1][3] = {
+#define ALONE_ENTRY(name, EXPRESSION) [GRAD_##name] = {FORM_##name},
+    EACH_ALONE(ALONE_ENTRY)
+    [GRAD_ADD] = {FORM_ADD, FORM_ADD}, [GRAD_MUL] = {FORM_MUL, FORM_MUL}, [GRAD_SUB] = {FORM_SUB, FORM_FROM},
+    [GRAD_DIV] = {FORM_DIV, FORM_UNDER}, [GRAD_GT] = {FORM_GT, FORM_LT}, [GRAD_LT] = {FORM_LT, FORM_GT},
+    [GRAD_MUL_ADD] = {FORM_MUL_ADD, FORM_MUL_ADD, FORM_ADD_TO}, [GRAD_MUL_SUB] = {FORM_MUL_SUB, FORM_MUL_SUB, FORM_SUB_FROM},
+    [GRAD_SUB_MUL] = {FORM_SUB_MUL, FORM_SUB_MUL, FORM_LESS}, [GRAD_WHERE] = {FORM_WHERE},
+};
 
 // Runs the first instructions of code, which are one strand, on as many of n numbers as fill vectors, by fours; gives how many. None where it is
 // no strand that it can run.
@@ -137,18 +123,24 @@ static size_t run_strand(const grad_instruction *code, size_t count, size_t n, c
     for (size_t k = 0; k < count; k++) {
         const grad_instruction at = code[k];
         strand_step *step = &steps[k + 1];
-        uint16_t x, y;
-        const unsigned form = form_of(at, k == 0 ? at.a : GRAD_HAND, &x, &y);
+        const uint16_t hand = k == 0 ? at.a : GRAD_HAND;
+        const int place = at.a == hand ? 0 : at.op <= GRAD_LAST_BINARY || at.b == hand ? 1 : 2;
+        const unsigned form = forms[at.op][place];
         if (form == FORM_NONE) return 0;
-        *step = (strand_step){.form = form, .out = at.dst == GRAD_HAND ? NULL : registers[at.dst].data};
+        step->out = at.dst == GRAD_HAND ? NULL : registers[at.dst].data;
+        step->form = form;
+        step->x = step->y = NULL;
+        step->x_stride = step->y_stride = 0;
         if (at.op <= GRAD_LAST_UNARY) continue;
-        step->x = registers[x].data;
-        step->x_stride = registers[x].stride;
-        step->form += step->x_stride ? 0 : 1;
+        const block_register x = registers[place == 0 ? at.b : at.a];
+        step->x = x.data;
+        step->x_stride = x.stride;
+        step->form += x.stride ? 0 : 1;
         if (at.op <= GRAD_LAST_BINARY) continue;
-        step->y = registers[y].data;
-        step->y_stride = registers[y].stride;
-        step->form += step->y_stride ? 0 : 2;
+        const block_register y = registers[place == 2 ? at.b : at.c];
+        step->y = y.data;
+        step->y_stride = y.stride;
+        step->form += y.stride ? 0 : 2;
     }
     run_rows(steps, count + 1, n);
     return n / FEW_ROWS * FEW_ROWS;
