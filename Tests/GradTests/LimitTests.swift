@@ -12,6 +12,8 @@ import Testing
     static let cases: [(Session.Limit, @Sendable (inout Session.Limits) -> Void, beyond: String, within: String)] = [
         (.time, { $0.time = .milliseconds(30) }, "while true { }", "1"),
         (.steps, { $0.steps = 1000 }, "n = 0\nwhile true { n <- n + 1 }", "n = 0\nwhile n < 900 { n <- n + 1 }"),
+        // An update is a step.
+        (.steps, { $0.steps = 10_000 }, "train(w -> (w - 3)^2, 0, lr: 0.1, steps: 1e12)", "train(w -> (w - 3)^2, 0, lr: 0.1, steps: 2000)"),
         (.memory, { $0.memory = 1_000_000 }, "ones([1000, 1000])", "ones([100, 100])"),
         (.callDepth, { $0.callDepth = 20 }, "f(n) = 1 + f(n + 1)\nf(0)", "f(n) = if n == 0 then 0 else 1 + f(n - 1)\nf(18)"),
         (.output, { $0.output = 10 }, "print(\"eleven bytes\")", "print(\"nine\")"),

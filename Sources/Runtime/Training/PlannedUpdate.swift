@@ -64,7 +64,7 @@ extension Trainer {
         let perEpoch = setup.updatesPerEpoch
         var reported = machine.environment.now()
         let proceed: (inout Trainer) throws -> Bool = { trainer in
-            try trainer.machine.check(trainer.site)
+            try trainer.countUpdates()
             let now = trainer.machine.environment.progress == nil ? reported : trainer.machine.environment.now()
             if now - reported > 0.05 {
                 reported = now

@@ -17,6 +17,8 @@ struct Trainer {
     var loops: [ObjectIdentifier: TrainingLoop] = [:]
     /// For the time and the share that progress tells.
     var goal: Goal
+    /// Updates that were counted among the steps that a session may make.
+    private var counted: Int
     /// How much of the history was told.
     private var known: (steps: Int, epochs: Int)
 
@@ -38,6 +40,7 @@ struct Trainer {
         self.goal = goal
         self.machine = machine
         self.site = site
+        counted = state.steps
         known = (state.history.steps.given, state.history.epochs.given)
         minibatches = setup.minibatches()
     }
@@ -68,7 +71,7 @@ struct Trainer {
                     at: site.span, hints: ["`train(run, steps: …)` goes on from there"])
                 break
             }
-            try machine.check(site)
+            try countUpdates()
             let start = state.steps
             let boundary = setup.data.isEmpty ? last : min(last, (state.steps / perEpoch + 1) * perEpoch)
             try updateMany(through: boundary, interruptions: before, goal: last)
@@ -93,6 +96,12 @@ struct Trainer {
         }
         if state.ending == .none { state.ending = .finished }
         report(last, perEpoch, isDone: true)
+    }
+
+    /// An update is a step, as the turn of a loop is.
+    mutating func countUpdates() throws {
+        defer { counted = state.steps }
+        try machine.check(site, turns: state.steps - counted)
     }
 
     mutating func report(_ last: Int, _ perEpoch: Int, isDone: Bool) {
