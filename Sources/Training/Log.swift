@@ -161,7 +161,7 @@ package struct History: Sendable, Equatable {
     package var steps = Log([
         "step", "loss", "lr", "gradient", "update", "parameters", "cosine", "zeros", "layers", "clipped",
     ])
-    /// One row for each epoch, from epoch 0, before any update. `loss` is taken over all training rows at the epoch's end,
+    /// One row for each epoch, from epoch 0, before any update. `loss` is taken over all training rows at the epoch's end (without measures it is `mean`),
     /// `mean` over its minibatches as they ran (it lags half an epoch behind), `gradient` and `update` are the means of the norms of its
     /// steps; NaN stands for what was not asked for.
     package var epochs = Log(["epoch", "step", "loss", "mean", "validation", "metric", "lr", "gradient", "update"])
