@@ -7,7 +7,7 @@ product=grad
 program=$root/.build/$configuration/$product
 
 # Debian's names of what the package needs.
-packages=(libedit-dev libopenblas-dev libcsv-dev zlib1g-dev pkg-config)
+packages=(libedit-dev libopenblas-dev libcsv-dev zlib1g-dev pkg-config g++)
 
 say() { echo "== $*" >&2; }
 fail() { echo "error: $*" >&2; exit 1; }
@@ -19,6 +19,8 @@ is_present() {
     libedit-dev) pkg-config --exists libedit ;;
     libopenblas-dev) pkg-config --exists openblas ;;
     zlib1g-dev) pkg-config --exists zlib ;;
+    g++) # its standard library, which Swift's are linked with
+        [ "$(uname -s)" != Linux ] || compgen -G '/usr/lib/gcc/*/*/libstdc++.so' ;;
     libcsv-dev) # it has no .pc file
         local folder
         for folder in /usr/include /usr/local/include /opt/homebrew/include; do
