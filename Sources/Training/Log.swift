@@ -21,7 +21,7 @@ package struct Log: Sendable, Equatable {
         case numbers(UnsafePointer<Double>)
         case same(Double)
 
-        fileprivate subscript(index: Int) -> Double {
+        package subscript(index: Int) -> Double {
             switch self {
             case .numbers(let numbers): numbers[index]
             case .same(let number): number
@@ -231,6 +231,9 @@ package struct EpochSums: Sendable, Equatable {
     package init(loss: Double, rows: Int, gradient: Double, update: Double, updates: Int) {
         (self.loss, self.rows, self.gradient, self.update, self.updates) = (loss, rows, gradient, update, updates)
     }
+
+    /// Of the losses; NaN before the first.
+    package var mean: Double { loss / Double(rows) }
 
     package mutating func add(loss: Double, rows: Int, gradient: Double, update: Double) {
         self.loss += loss * Double(rows)

@@ -42,11 +42,7 @@ extension Builtin.Call {
     }
 
     package func flag(_ index: Int, default flag: Bool) throws -> Bool {
-        guard has(index) else { return flag }
-        guard case .boolean(let flag) = self[index] else {
-            throw machine.typeError(what(index), needs: "true or false", self[index], at: span(index))
-        }
-        return flag
+        has(index) ? try machine.boolean(self[index], what(index), at: span(index)) : flag
     }
 
     package func text(_ index: Int) throws -> String {

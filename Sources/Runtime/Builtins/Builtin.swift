@@ -241,9 +241,7 @@ extension Machine {
                 guard value.hasElements else { throw typeError(what, needs: "a whole number or a list of them", value, at: span) }
                 return .ints(try elements(of: value, Site(span, [span])).map { try whole($0, what, at: span) })
             }
-        case .flag:
-            guard case .boolean(let flag) = value else { throw typeError(what, needs: "true or false", value, at: span) }
-            return .flag(flag)
+        case .flag: return .flag(try boolean(value, what, at: span))
         case .real: return .real(try number(value, what, at: span))
         case .text:
             guard case .text(let text) = value else { throw typeError(what, needs: "a string", value, at: span) }

@@ -2,7 +2,7 @@ import Autodiff
 package import Syntax
 import Tensors
 
-// Plain numbers out of values: counts, indices, bounds. Where a traced value decides one, the tape notes it.
+// Plain numbers and booleans out of values: counts, indices, bounds, flags. Where a traced value decides one, the tape notes it.
 
 extension Machine {
     /// A number; `what` begins the message when it is none: "an index".
@@ -27,6 +27,12 @@ extension Machine {
                 at: span, hints: number.isFinite ? ["`floor`, `ceil` and `round` give whole numbers"] : [])
         }
         return whole
+    }
+
+    /// `true` or `false` that stands there as such.
+    package func boolean(_ value: Value, _ what: String, at span: Span) throws -> Bool {
+        guard case .boolean(let boolean) = value else { throw typeError(what, needs: "true or false", value, at: span) }
+        return boolean
     }
 
     package func range(_ lower: Value, _ upper: Value, isClosed: Bool, _ site: Site) throws -> RangeValue {

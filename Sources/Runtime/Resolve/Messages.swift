@@ -3,12 +3,15 @@ import Syntax
 /// What the resolver and the binding of arguments say.
 enum Messages {
     static func unknownName(_ name: Name, similar: [String]) -> Diagnostic {
-        Diagnostic(
-            "`\(name.text)` is not known here", at: name.span,
-            hints: name.text == "help"
-                ? ["help is no function: it is `:help NAME` at the prompt, and `grad help NAME` in a shell"] : similar.isEmpty
-                ? ["introduce it first: `\(name.text) = …`"]
-                : ["did you mean \(similar.map { "`\($0)`" }.joined(separator: " or "))?"])
+        let hint =
+            if name.text == "help" {
+                "help is no function: it is `:help NAME` at the prompt, and `grad help NAME` in a shell"
+            } else if similar.isEmpty {
+                "introduce it first: `\(name.text) = …`"
+            } else {
+                "did you mean \(similar.map { "`\($0)`" }.joined(separator: " or "))?"
+            }
+        return Diagnostic("`\(name.text)` is not known here", at: name.span, hints: [hint])
     }
 
     static func namesRunTogether(_ name: Name, _ first: String, _ second: String, isCall: Bool) -> Diagnostic {

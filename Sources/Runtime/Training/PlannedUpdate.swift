@@ -83,11 +83,11 @@ extension Trainer {
         if state.stopping.isOver { state.ending = .patience(state.stopping.waited) }
     }
 
-    /// By the plan that was used last, of those that hand on a whole state: a rule may have gone another way than before.
+    /// By the plan that was used last: a rule may have gone another way than before.
     private mutating func loop(_ step: TrainingStep) -> TrainingLoop? {
         for ready in entry.plans {
             if let loop = loops[ObjectIdentifier(ready)] { return loop }
-            if let loop = TrainingLoop(ready, step), loop.parts.count > loop.parameterCount || !setup.measures {
+            if let loop = TrainingLoop(ready, step) {
                 loops[ObjectIdentifier(ready)] = loop
                 return loop
             }

@@ -170,14 +170,8 @@ final class ScalarTraining {
             told.numbers(measureCount + index).map(Log.Series.numbers) ?? .same(told[measureCount + index, 0])
         })
         let end = (places?.count ?? count) - 1
-        func last(_ measure: Int) -> Double {
-            switch measures[measure] {
-            case .numbers(let numbers): numbers[end]
-            case .same(let number): number
-            }
-        }
         trainer.state.sums = EpochSums()
-        trainer.state.sums.add(loss: last(0), rows: 1, gradient: last(2), update: last(3))
+        trainer.state.sums.add(loss: measures[0][end], rows: 1, gradient: measures[2][end], update: measures[3][end])
         trainer.machine.planCounts.unmeasured += count - (places?.count ?? count)
         trainer.state.steps += count
     }

@@ -272,7 +272,7 @@ struct Trainer {
 
     /// Without measures: the mean loss of the minibatches, as they ran, stands for that over all rows.
     private var meanOfEpoch: Double? {
-        setup.measures || setup.data.isEmpty || state.sums.rows == 0 ? nil : state.sums.loss / Double(state.sums.rows)
+        setup.measures || setup.data.isEmpty || state.sums.rows == 0 ? nil : state.sums.mean
     }
 
     /// Writes an epoch's row; says whether it is the best so far, whose parameters the caller then keeps.
@@ -280,7 +280,7 @@ struct Trainer {
         let epoch = state.steps / setup.updatesPerEpoch
         let sums = state.sums
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 9) { row in
-            (row[0], row[1], row[2], row[3]) = (Double(epoch), Double(state.steps), loss, sums.loss / Double(sums.rows))
+            (row[0], row[1], row[2], row[3]) = (Double(epoch), Double(state.steps), loss, sums.mean)
             (row[4], row[5], row[6]) = (validation, metric, state.history.rate ?? .nan)
             (row[7], row[8]) = (sums.gradient / Double(sums.updates), sums.update / Double(sums.updates))
             state.history.epochs.append(UnsafeBufferPointer(row))

@@ -195,9 +195,7 @@ struct TrainingOptions {
     }
 
     private func flag(_ name: String) throws -> Bool? {
-        guard let value = option(name) else { return nil }
-        guard case .boolean(let isOn) = value else { throw machine.typeError("`\(name)`", needs: "true or false", value, at: span(name)) }
-        return isOn
+        try option(name).map { try machine.boolean($0, "`\(name)`", at: span(name)) }
     }
 
     private func positive(_ name: String) throws -> Double? {
