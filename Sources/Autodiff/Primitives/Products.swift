@@ -189,6 +189,13 @@ struct Product {
     /// Multiplications in one product.
     var work: Int { n * k * m }
 
+    /// Whether the right side is so small that a copy of it stays in cache.
+    var hasSmallRight: Bool { k * m <= 1 << 15 }
+
+    /// Whether it is faster to copy a transposed right side, transposed back, for this product alone: without packing, OpenBLAS takes up to half as long again, and
+    /// twice as long with a short inner length, to read it along its columns.
+    var gainsByCopy: Bool { transposeB && hasSmallRight && (n >= 48 || (n >= 8 && k <= 16)) }
+
     /// How many products there are, and how far apart the factors of neighbouring ones lie.
     func batches(_ a: Shape, _ b: Shape) -> (batch: Int, steps: (a: Int, b: Int)) {
         let batch = isBatchedA || isBatchedB ? (isBatchedA ? a : b).axes.dropLast(2).reduce(1, *) : 1
