@@ -20,7 +20,7 @@ extension Primitive {
             let product = try Product(operands[0].shape, operands[1].shape, attributes.flag(0), attributes.flag(1))
             return try product.run(operands[0], operands[1])
         },
-        derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), notation: .infix("@"), rule: "product rule",
+        derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), reads: .operands, notation: .infix("@"), rule: "product rule",
         points: matmulPoints)
 
     package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
