@@ -126,7 +126,8 @@ extension PlanCompiler {
         let touched = inputs.map(\.slot) + written.map(slot(of:)) + rowSums.map(\.slot)
         steps.append(FusedStep(
             code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, rowSums: rowSums,
-            rowLength: rowSums.isEmpty ? rowLength(inputs, sums, type) : shape[shape.rank - 1], registers: registers.count, scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(unit)))
+            rowLength: rowSums.isEmpty ? rowLength(inputs, sums, type) : shape[shape.rank - 1], registers: registers.count, scratch: scratch,
+            moving: Set(touched.filter { slots[$0].isMoving }), label: label(unit)))
         steps += loads
     }
 

@@ -159,7 +159,8 @@ extension PlanCompiler {
         let totals = Set(graph.terms.indices.filter(isSum).map { graph[graph[$0].operands[0]].shape })
         return Set(graph.terms.indices.filter { place in
             let term = graph[place]
-            guard term.primitive === Primitive.sum || term.primitive === Primitive.sumTo, term.shape.rank > 0, let operand = term.operands.first else { return false }
+            guard term.primitive === Primitive.sum || term.primitive === Primitive.sumTo, term.shape.rank > 0, let operand = term.operands.first
+            else { return false }
             let x = graph[operand]
             guard x.isElementwise, x.type == term.type, let length = x.shape.axes.last, length > 1, length <= x.type.blockCount,
                 term.shape.count == x.shape.count / length, blocks.map({ !$0.isRowed[operand] && !$0.isRowed[place] && !$0.totals.contains(place) }) ?? true
