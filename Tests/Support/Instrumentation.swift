@@ -7,6 +7,10 @@ import Darwin
 /// What a sanitizer of the tests was told.
 package let sanitizerOptions = variables(["ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"])
 
+/// The thread sanitizer keeps a stack of calls of its own, some 65,000 deep, and a file whose size a limit of files cuts off: programs that go deeper or
+/// have such a limit end within it.
+package let isUnderThreadSanitizer = sanitizerOptions["TSAN_OPTIONS"] != nil
+
 /// What programs that the tests start with an environment of its own are told of the sanitizer, and where their coverage is written: else it would be a file in the
 /// folder that they are started in.
 package let instrumentation = sanitizerOptions.merging(variables(["LLVM_PROFILE_FILE"])) { own, _ in own }
