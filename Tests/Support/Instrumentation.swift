@@ -7,8 +7,7 @@ import Darwin
 /// What a sanitizer of the tests was told.
 package let sanitizerOptions = variables(["ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"])
 
-/// The thread sanitizer keeps a stack of calls of its own, some 65,000 deep, and a file whose size a limit of files cuts off: programs that go deeper or
-/// have such a limit end within it.
+/// The thread sanitizer keeps a file, which a limit on the size of files cuts off: programs under such a limit end within it.
 package let isUnderThreadSanitizer = sanitizerOptions["TSAN_OPTIONS"] != nil
 
 /// What programs that the tests start with an environment of its own are told of the sanitizer, and where their coverage is written: else it would be a file in the
