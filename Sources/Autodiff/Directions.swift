@@ -10,9 +10,9 @@ extension Tape {
         let count = output.shape.count
         // A rule of a program's own may go by the adjoint's value.
         guard count > 1, !isForFormula, isOfCatalogue(from: variables, to: output) else { return nil }
-        let seed = variable(Tensor(repeating: 1, shape: output.shape, type: output.value.type))
+        let seed = variable(Tensor(repeating: 1, shape: output.shape, type: output.type))
         let single = try pullback([(output, seed)], to: variables)
-        var units = Tensor(repeating: 0, shape: Shape([count, count]), type: output.value.type)
+        var units = Tensor(repeating: 0, shape: Shape([count, count]), type: output.type)
         for position in 0..<count { units.set(position * (count + 1), to: 1) }
         let batch = constant(units.reshaped(to: Shape([count] + output.shape.axes)))
         var directions = Directions(self, count: count, seed: seed, batch: batch, through: nodes.count)
@@ -64,7 +64,7 @@ private struct Directions {
             guard operands.contains(where: { batched[$0.index] != nil }) else { continue }
             tape.origin = node.origin
             guard let made = made(node, operands), made.shape == shape(node.shape) else { return nil }
-            batched[index] = made.value.type == node.value.type ? made : Primitive.cast(made, to: node.value.type)
+            batched[index] = made.type == node.type ? made : Primitive.cast(made, to: node.type)
         }
         return outputs.map { output in output.map { batched[$0.index] ?? repeated($0) } }
     }
@@ -112,7 +112,7 @@ private struct Directions {
             let ones = [Int](repeating: 1, count: x.shape.rank - node.shape.rank)
             return batched[x.index].map { viewed(Primitive.sumTo($0, Shape([count] + ones + node.shape.axes)), [count] + node.shape.axes) }
         case .reshape, .flatten, .squeeze, .unsqueeze: return batched[x.index].map { viewed($0, [count] + node.shape.axes) }
-        case .cast: return batched[x.index].map { Primitive.cast($0, to: node.value.type) }
+        case .cast: return batched[x.index].map { Primitive.cast($0, to: node.type) }
         case .transpose: return rearranged(x, try? Transposition.order(attributes, x.shape))
         case .swap: return rearranged(x, try? Transposition.exchange(attributes, x.shape))
         case .slice:

@@ -8,14 +8,14 @@ extension Primitive {
     static func unary(
         _ name: String, _ operation: grad_operation, summary: String, examples: [String] = [], rule: String = "",
         notation: Notation = .call, at points: [Double] = [-1.3, -0.4, 0.2, 0.9, 1.7],
-        kinks: [Double] = [], isHidden: Bool = false,
+        kinks: [Double] = [], isHidden: Bool = false, reads: Reads = .everything,
         derivative: (@Sendable (_ x: Node, _ y: Node, _ g: Node) -> Node)?
     ) -> Primitive {
         Primitive(
             name, [.operand("x")], summary: summary, examples: examples,
             shape: { (shapes, _) throws(PrimitiveError) in shapes[0] },
             kernel: { (operands, _) throws(PrimitiveError) in Elementwise.unary(operation, operands[0]) },
-            derivative: derivative.map { rule in .each([{ rule($0.x, $0.y, $0.g) }]) } ?? .zero,
+            derivative: derivative.map { rule in .each([{ rule($0.x, $0.y, $0.g) }]) } ?? .zero, reads: reads,
             operation: operation, notation: notation, rule: rule,
             points: (points.map { TestPoint([Tensor($0)]) } + [TestPoint([Tensor(points)])])
                 + kinks.map { TestPoint([Tensor($0)], isSmooth: false) },
@@ -27,6 +27,7 @@ extension Primitive {
         _ name: String, _ operation: grad_operation, summary: String, examples: [String] = [], rule: String = "",
         notation: Notation = .call, names: (String, String) = ("a", "b"),
         at points: [(Double, Double)] = [(0.7, 1.3), (-0.4, 2.1), (1.9, -0.8)], isPredicate: Bool = false,
+        reads: Reads = .everything,
         derivatives: (
             @Sendable (_ a: Node, _ b: Node, _ y: Node, _ g: Node) -> Node,
             @Sendable (_ a: Node, _ b: Node, _ y: Node, _ g: Node) -> Node
@@ -45,7 +46,7 @@ extension Primitive {
                     { rules.1($0.operands[0], $0.operands[1], $0.y, $0.g) },
                 ])
             } ?? .zero,
-            operation: operation, notation: notation, rule: rule,
+            reads: reads, operation: operation, notation: notation, rule: rule,
             points: points.map { TestPoint([Tensor($0), Tensor($1)]) } + [
                 TestPoint([left, right]), TestPoint([left, Tensor(points[0].1)]), TestPoint([Tensor(points[0].0), right]),
                 TestPoint([matrix, right]),

@@ -15,7 +15,7 @@ extension Primitive {
 
 extension Node {
     /// A constant number of this node's element type, on its tape.
-    package func number(_ value: Double) -> Node { tape.constant(Tensor(value, type: value.isFinite && self.value.type == .f32 ? .f32 : .f64)) }
+    package func number(_ value: Double) -> Node { tape.constant(Tensor(value, type: value.isFinite && type == .f32 ? .f32 : .f64)) }
 
     fileprivate func isConstant(_ value: Double) -> Bool {
         isConstant && self.value.rank == 0 && self.value.number == value

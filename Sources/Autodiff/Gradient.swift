@@ -6,8 +6,11 @@ extension Tape {
     ///
     /// Only nodes between the first variable and the last output that depend on a variable are visited, so an inner
     /// derivative on a long tape costs no more than its own part.
+    ///
+    /// The last sweep, through whose nodes no other one goes, keeps large values no longer than it needs them: what no rule reads is let
+    /// go of before it begins, and what a node's rule has read or made once that has passed.
     package func pullback(
-        _ outputs: [(node: Node, adjoint: Node)], to variables: [Node]
+        _ outputs: [(node: Node, adjoint: Node)], to variables: [Node], isLast: Bool = false
     ) throws -> [Node?] {
         guard let first = variables.map(\.index).min(), let last = outputs.map(\.node.index).max(), last >= first else {
             return variables.map { _ in nil }
@@ -22,8 +25,18 @@ extension Tape {
         }
         let savedOrigin = origin
         defer { origin = savedOrigin }
-        var visited = 0
+        let outer = letsGoFrom
+        if isLast { letGoOfUnread(active, first) }
+        letsGoFrom = isLast ? nodes.count : nil
+        defer { letsGoFrom = outer }
+        var (visited, passed, spent) = (0, -1, -1)
         for position in stride(from: last - first, through: 0, by: -1) where active[position] {
+            if let made = letsGoFrom, passed >= 0 {
+                letGo(of: passed..<passed + 1)
+                letGo(of: spent..<spent + 1)
+                letGo(of: made..<nodes.count)
+                (letsGoFrom, passed) = (nodes.count, -1)
+            }
             let node = nodes[first + position]
             if let pending = blocks.removeValue(forKey: position) {
                 accumulate(placed(pending, in: node), into: &adjoints[position])
@@ -32,7 +45,10 @@ extension Tape {
             adjoints[position] = nil
             visited += 1
             // Large nodes take as long as many small ones.
-            if visited & 255 == 0 || node.value.count > 256 { try poll?() }
+            if visited & 255 == 0 || node.shape.count >= leastLetGo {
+                try poll?()
+                (passed, spent) = (node.index, adjoint.index)
+            }
             origin = node.origin
             if node.primitive == .slice, let block = try? Slicing.Block(node.operand(0).shape, node.attributes, 0) {
                 // Slices of one tensor wait until it is reached, and are set into zeros together.
@@ -45,9 +61,21 @@ extension Tape {
         return variables.map { $0.index <= last ? adjoints[$0.index - first].map(asNumber) : nil }
     }
 
+    /// Values that no rule of the sweep reads, and only the tape holds.
+    private func letGoOfUnread(_ active: [Bool], _ first: Int) {
+        var isRead = [Bool](repeating: false, count: active.count)
+        for position in active.indices where active[position] {
+            let node = nodes[first + position]
+            if node.primitive.reads.contains(.result) { isRead[position] = true }
+            guard node.primitive.reads.contains(.operands) else { continue }
+            for place in 0..<Int(node.operands.count) where Int(node.operands[place]) >= first { isRead[Int(node.operands[place]) - first] = true }
+        }
+        letGo(of: first..<first + active.count) { !isRead[$0 - first] && active[$0 - first] }
+    }
+
     /// The derivative of relu is recorded as `x > 0`, and is a number all the same.
     private func asNumber(_ adjoint: Node) -> Node {
-        adjoint.primitive.isPredicate ? Primitive.multiply(adjoint, constant(Tensor(1, type: adjoint.value.type))) : adjoint
+        adjoint.primitive.isPredicate ? Primitive.multiply(adjoint, constant(Tensor(1, type: adjoint.type))) : adjoint
     }
 
     /// The adjoint of a slice, and where it belongs in the tensor that was sliced.
@@ -106,7 +134,7 @@ extension Tape {
     /// Zero wherever the adjoint is exactly zero, if anything there is not finite: 0 × ∞ from a branch not taken.
     private func masked(_ contribution: Node, by adjoint: Node) -> Node {
         if contribution.value.isFinite { return contribution }
-        let zero = constant(Tensor(0, type: contribution.value.type))
+        let zero = constant(Tensor(0, type: contribution.type))
         return Primitive.where(Primitive.equal(adjoint, zero), zero, contribution)
     }
 
@@ -117,7 +145,7 @@ extension Tape {
             result = operand.shape.count > result.shape.count || operand.shape.rank > result.shape.rank
                 ? Primitive.expand(result, to: operand.shape) : Primitive.sumTo(result, operand.shape)
         }
-        return result.value.type == operand.value.type ? result : Primitive.cast(result, to: operand.value.type)
+        return result.type == operand.type ? result : Primitive.cast(result, to: operand.type)
     }
 
     private func accumulate(_ contribution: Node, into adjoint: inout Node?) {
@@ -126,9 +154,9 @@ extension Tape {
 
     /// The gradient of one number with respect to each variable; zero, of its shape, where the number does not depend on it.
     package func gradient(of output: Node, by variables: [Node]) throws -> [Node] {
-        let one = constant(Tensor(1, type: output.value.type))
+        let one = constant(Tensor(1, type: output.type))
         return zip(try pullback([(output, one)], to: variables), variables).map { adjoint, variable in
-            adjoint ?? constant(Tensor(repeating: 0, shape: variable.shape, type: variable.value.type))
+            adjoint ?? constant(Tensor(repeating: 0, shape: variable.shape, type: variable.type))
         }
     }
 }

@@ -7,7 +7,9 @@ package import Tensors
 package final class Node {
     package let primitive: Primitive
     package let attributes: Attributes
-    package let value: Tensor
+    private var held: Tensor
+    /// Whether the value was let go of; it is computed again for who asks nevertheless.
+    package private(set) var isHollow = false
     package let operands: Operands
     package let index: Int
     package let tape: Tape
@@ -20,18 +22,37 @@ package final class Node {
     ) {
         self.primitive = primitive
         self.attributes = attributes
-        self.value = value
+        held = value
         self.operands = operands
         self.index = index
         self.tape = tape
         self.origin = origin
     }
 
-    package var shape: Shape { value.shape }
+    package var value: Tensor { isHollow ? recomputed : held }
+    package var shape: Shape { held.shape }
+    package var type: ElementType { held.type }
     package var isConstant: Bool { primitive === Primitive.constant }
 
     /// Once its tape is closed, a node that is still held stands for its value alone.
     package var isLive: Bool { tape.isOpen }
+
+    /// Keeps no more than shape and type of a large value that can be computed again: not of a leaf.
+    func letGo() {
+        guard primitive !== Primitive.constant, primitive !== Primitive.variable, held.storage != nil, shape.count >= tape.leastLetGo else { return }
+        held.letGo()
+        isHollow = true
+    }
+
+    private var recomputed: Tensor {
+        do throws(PrimitiveError) {
+            tape.recomputed += 1
+            return try primitive.evaluate((0..<Int(operands.count)).map { operand($0).value }, attributes)
+        } catch {
+            tape.fail(error)
+            return Tensor(repeating: .nan, shape: shape, type: type)
+        }
+    }
 
     /// The node under one position of `operands`.
     package func operand(_ position: Int) -> Node { tape.nodes[Int(operands[position])] }

@@ -17,6 +17,8 @@ package final class Primitive: Sendable {
     /// The value. Called only with operands whose shapes `shape` accepted.
     package let kernel: @Sendable ([Tensor], Attributes) throws(PrimitiveError) -> Tensor
     package let derivative: Derivative
+    /// Whose values the derivative reads. The last sweep of a tape lets go of large ones that no rule reads; one that is read nevertheless is computed again.
+    package let reads: Reads
     /// The elementwise operation that kernels and plans run; `nil` for all that is not elementwise.
     package let operation: grad_operation?
     /// How it is written in a formula.
@@ -39,7 +41,7 @@ package final class Primitive: Sendable {
         _ name: String, _ parameters: [Parameter], summary: String, examples: [String] = [],
         shape: @escaping @Sendable ([Shape], Attributes) throws(PrimitiveError) -> Shape,
         kernel: @escaping @Sendable ([Tensor], Attributes) throws(PrimitiveError) -> Tensor,
-        derivative: Derivative, operation: grad_operation? = nil, notation: Notation = .call, rule: String = "",
+        derivative: Derivative, reads: Reads = .everything, operation: grad_operation? = nil, notation: Notation = .call, rule: String = "",
         points: [TestPoint] = [], isHidden: Bool = false, isPredicate: Bool = false, isTransparent: Bool = false,
         workspace: Int = 0
     ) {
@@ -50,6 +52,7 @@ package final class Primitive: Sendable {
         self.shape = shape
         self.kernel = kernel
         self.derivative = derivative
+        self.reads = reads
         self.operation = operation
         self.notation = notation
         self.rule = rule
@@ -142,6 +145,17 @@ package enum Derivative: Sendable {
     case each([@Sendable (Derivation) -> Node?])
     /// One rule for all operands together, for a list of them or where the work is shared.
     case joint(@Sendable (Derivation) -> [Node?])
+}
+
+/// Whose values a derivative rule reads, beside the adjoint's; all see shapes and types.
+package struct Reads: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    package static let operands = Reads(rawValue: 1)
+    package static let result = Reads(rawValue: 2)
+    package static let everything: Reads = [.operands, .result]
+    package static let nothing: Reads = []
 }
 
 /// What a derivative rule sees.

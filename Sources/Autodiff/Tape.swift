@@ -26,6 +26,10 @@ package final class Tape {
     package private(set) var draws: [(node: Node, draw: Draw)] = []
     /// Where the first reverse sweep began to record; everything before was recorded by the program.
     package internal(set) var firstAdjoint = Int.max
+    /// Values of fewer numbers are not worth letting go of.
+    package var leastLetGo = 256
+    /// How many values were computed again, having been let go of.
+    package internal(set) var recomputed = 0
     /// Called now and then; throws to stop the sweep (Ctrl-C, a limit).
     package var poll: (() throws -> Void)?
 
@@ -39,6 +43,20 @@ package final class Tape {
         guards = []
         draws = []
         poll = nil
+    }
+
+    /// In the last sweep: where it began to record what belongs to the node at hand. Values made since are let go of as soon as only the tape holds them.
+    var letsGoFrom: Int?
+
+    /// Nothing that is recorded from here on is derived.
+    package func letGoFromHere() { letsGoFrom = nodes.count }
+
+    /// A rule's newest nodes are looked at before each operation; a long rule is not gone through again and again.
+    private static let newest = 8
+
+    /// Lets go of values that only the tape holds.
+    func letGo(of places: Range<Int>, where isDone: (Int) -> Bool = { _ in true }) {
+        for place in places where isDone(place) && isKnownUniquelyReferenced(&nodes[place]) { nodes[place].letGo() }
     }
 
     /// Something outside of the tape goes by the value of this node.
@@ -69,6 +87,7 @@ package final class Tape {
     package func apply(
         _ primitive: Primitive, _ operands: [Node], _ attributes: Attributes = .none
     ) throws(PrimitiveError) -> Node {
+        if let letsGoFrom { letGo(of: max(letsGoFrom, nodes.count - Tape.newest)..<nodes.count) }
         let value = try primitive.evaluate(operands.map(\.value), attributes)
         if operands.allSatisfy(\.isConstant), !(isForFormula && operands.contains { $0.isCount }) { return constant(value) }
         if primitive.selects { hasSelection = true }

@@ -98,41 +98,49 @@ static void run_block(const grad_fused *chain, size_t n, const block_register *r
     }
 }
 
-// Elements first ... first + n of a broadcast input: runs of one number, or a row, which is read once and then copied twice as far each time.
+// So many numbers of a row that repeats, from its place on: read once, and then copied twice as far each time.
+static void fill_from_row(const NUMBER *row, size_t length, size_t place, size_t n, NUMBER *room) {
+    const size_t whole = n < length ? n : length, end = whole < length - place ? whole : length - place;
+    memcpy(room, row + place, end * sizeof *room);
+    memcpy(room + end, row, (whole - end) * sizeof *room);
+    for (size_t done = whole; done < n;) {
+        const size_t run = done < n - done ? done : n - done;
+        memcpy(room + done, room, run * sizeof *room);
+        done += run;
+    }
+}
+
+// Elements first ... first + n of a broadcast input.
 static void fill(const grad_fused_input *input, size_t first, size_t n, NUMBER *room) {
     const NUMBER *data = input->data;
-    const size_t repeat = input->repeat, period = input->period;
-    size_t index = first / repeat % period, done = 0;
-    if (repeat == 1) {
-        const size_t whole = n < period ? n : period, end = whole < period - index ? whole : period - index;
-        memcpy(room, data + index, end * sizeof *room);
-        memcpy(room + end, data, (whole - end) * sizeof *room);
-        done = whole;
-        while (done < n) {
-            const size_t run = done < n - done ? done : n - done;
-            memcpy(room + done, room, run * sizeof *room);
-            done += run;
+    const size_t repeat = input->repeat, period = input->period, run = input->run;
+    if (repeat == 1) return fill_from_row(data, period, first % period, n, room);
+    const size_t group = run * repeat;
+    size_t index = first / group * run % period;
+    for (size_t done = 0, left = group - first % group; done < n; left = group) {
+        const size_t count = left < n - done ? left : n - done;
+        if (run > 1) {
+            fill_from_row(data + index, run, (first + done) % run, count, room + done);
+        } else {
+            for (size_t k = 0; k < count; k++) room[done + k] = data[index];
         }
-        return;
-    }
-    for (size_t left = repeat - first % repeat; done < n; left = repeat) {
-        const size_t run = left < n - done ? left : n - done;
-        for (size_t k = 0; k < run; k++) room[done + k] = data[index];
-        done += run;
-        if (++index == period) index = 0;
+        done += count;
+        index += run;
+        if (index == period) index = 0;
     }
 }
 
 GRAD_INLINE int is_whole(const grad_fused_input *input) { return input->repeat == 1 && input->period >= PTRDIFF_MAX; }
 GRAD_INLINE int is_one(const grad_fused_input *input) { return input->repeat >= PTRDIFF_MAX || input->period == 1; }
 
-// Where a block of a broadcast input is: a row that holds all of it is read where it lies, and one that repeats within the blocks was
-// put down with the first of them.
-static NUMBER *broadcast(const grad_fused_input *input, size_t first, size_t n, NUMBER *room, int again) {
-    if (input->repeat == 1) {
-        const size_t index = first % input->period;
-        if (index + n <= input->period) return (NUMBER *)input->data + index;
-        if (again && BLOCK % input->period == 0) return room;
+// Where a block of a broadcast input is: a row that holds all of it is read where it lies, and one that repeats within the blocks, as long as the block
+// before, was put down with that.
+static NUMBER *broadcast(const grad_fused_input *input, size_t first, size_t n, NUMBER *room, size_t before) {
+    const size_t row = input->repeat == 1 ? input->period : input->run, group = input->repeat == 1 ? PTRDIFF_MAX : row * input->repeat;
+    if (row > 1) {
+        const size_t index = first % row;
+        if (index + n <= row) return (NUMBER *)input->data + (first / group * row % input->period + index);
+        if (before && before % row == 0 && (first - before) / group == (first + n - 1) / group) return room;
     }
     fill(input, first, n, room);
     return room;
@@ -181,6 +189,14 @@ size_t PUBLIC(grad_fused_scratch)(const grad_fused *chain) {
     return tables_size(chain) + chain->registers * BLOCK * sizeof(NUMBER) + 64;
 }
 
+// Whole rows, and whole vectors of a strand as well where a block has room for both.
+size_t PUBLIC(grad_fused_block)(size_t row_length) {
+    if (row_length == 0) return BLOCK;
+    size_t even = row_length;
+    while (even % FEW_ROWS != 0 && even <= BLOCK) even *= 2;
+    return even <= BLOCK ? BLOCK / even * even : BLOCK / row_length * row_length;
+}
+
 void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *scratch) {
     char *memory = (char *)(((uintptr_t)scratch + 63) / 64 * 64);
     block_register *registers = (block_register *)memory;
@@ -194,12 +210,13 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
         const grad_fused_input *input = &chain->inputs[k];
         if (is_one(input)) registers[k] = (block_register){(NUMBER *)input->data, 0};
     }
-    for (size_t done = 0; done < n; done += BLOCK) {
-        const size_t count = n - done < BLOCK ? n - done : BLOCK, start = first + done;
+    const size_t block = PUBLIC(grad_fused_block)(chain->row_length);
+    for (size_t done = 0; done < n; done += block) {
+        const size_t count = n - done < block ? n - done : block, start = first + done;
         for (size_t k = 0; k < inputs; k++) {
             const grad_fused_input *input = &chain->inputs[k];
             if (is_whole(input)) registers[k].data = (NUMBER *)input->data + start;
-            else if (!is_one(input)) registers[k].data = broadcast(input, start, count, rooms + k * BLOCK, done > 0);
+            else if (!is_one(input)) registers[k].data = broadcast(input, start, count, rooms + k * BLOCK, done > 0 ? block : 0);
         }
         for (size_t k = 0; k < chain->output_count; k++) registers[inputs + k].data = (NUMBER *)chain->outputs[k] + start;
         run_block(chain, count, registers);
@@ -208,6 +225,11 @@ void PUBLIC(grad_fused)(const grad_fused *chain, size_t first, size_t n, void *s
             const grad_fused_sum sum = chain->sums[k];
             const block_register factor = sum.factor == GRAD_NO_FACTOR ? (block_register){0} : registers[sum.factor];
             add_to_sum(&trees[k], registers[sum.source], factor, count, done / BLOCK % PARTS, done + count >= n);
+        }
+        for (size_t k = 0; k < chain->row_sum_count; k++) {
+            const size_t length = chain->row_length;
+            NUMBER *sums = (NUMBER *)chain->row_sums[k].sums + start / length;
+            PUBLIC(grad_reduce)(GRAD_REDUCE_SUM, count / length, length, 1, registers[chain->row_sums[k].source].data, sums);
         }
     }
     for (size_t k = 0; k < chain->sum_count; k++) *(NUMBER *)chain->sums[k].sum = total(&trees[k]);

@@ -11,20 +11,22 @@ enum { LANES = 256 / sizeof(NUMBER), BLOCK = 32 * LANES, ROWS = 32, COLUMNS = 20
 
 // A mask of all ones or none chooses bits.
 typedef __typeof__((lanes){0} < (lanes){0}) mask;
-#define CHOOSE(condition, one, other) ((lanes)(((mask)(one) & (condition)) | ((mask)(other) & ~(condition))))
+#define CHOOSE(lanes, mask, condition, one, other) ((lanes)(((mask)(one) & (condition)) | ((mask)(other) & ~(condition))))
 
 #define SUM_LANES(acc, v) ((acc) + (v))
 #define PROD_LANES(acc, v) ((acc) * (v))
-#define MIN_LANES(acc, v) CHOOSE(((acc) < (v)) | ((acc) != (acc)), acc, v)
-#define MAX_LANES(acc, v) CHOOSE(((acc) > (v)) | ((acc) != (acc)), acc, v)
+#define MIN_LANES(acc, v) CHOOSE(lanes, mask, ((acc) < (v)) | ((acc) != (acc)), acc, v)
+#define MAX_LANES(acc, v) CHOOSE(lanes, mask, ((acc) > (v)) | ((acc) != (acc)), acc, v)
 
 // A row of few numbers fills none of the lanes; a vector of its own takes it whole, and joins its halves as the tree of all lanes would.
 enum { SHORT = 16, HALF = SHORT / 2 };
 typedef NUMBER short_lanes __attribute__((vector_size(SHORT * sizeof(NUMBER))));
 typedef NUMBER loose_short_lanes __attribute__((vector_size(SHORT * sizeof(NUMBER)), aligned(sizeof(NUMBER)), may_alias));
 typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
+#define MIN_SHORT(acc, v) CHOOSE(short_lanes, short_mask, ((acc) < (v)) | ((acc) != (acc)), acc, v)
+#define MAX_SHORT(acc, v) CHOOSE(short_lanes, short_mask, ((acc) > (v)) | ((acc) != (acc)), acc, v)
 
-#define FOLD(name, COMBINE_LANES, combine, IDENTITY) \
+#define FOLD(name, COMBINE_LANES, COMBINE_SHORT, combine, IDENTITY) \
     GRAD_INLINE NUMBER name##_of_short(const short_lanes *all) { \
         const short_lanes v = *all; \
         NUMBER tree[HALF]; \
@@ -90,6 +92,22 @@ typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
         NUMBER value = trees[--count]; \
         while (count > 0) value = combine(trees[--count], value); \
         return value; \
+    } \
+    /* Rows of up to twice SHORT numbers: the second half joins the first, as in the tree of all lanes. */ \
+    static GRAD_CLONES void name##_double_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
+        NUMBER ones[SHORT]; \
+        for (size_t k = 0; k < SHORT; k++) ones[k] = k < length - SHORT; \
+        const short_mask taken = *(const loose_short_lanes *)ones != 0; \
+        const short_lanes none = IDENTITY - (short_lanes){0}; \
+        size_t o = 0; \
+        for (; o * length + 2 * SHORT <= outer * length; o++) { \
+            const loose_short_lanes *row = (const loose_short_lanes *)(x + o * length); \
+            const short_lanes u = row[0], v = row[1]; \
+            const short_lanes own = (short_lanes)(((short_mask)v & taken) | ((short_mask)none & ~taken)); \
+            const short_lanes both = COMBINE_SHORT(u, own); \
+            y[o] = name##_of_short(&both); \
+        } \
+        for (; o < outer; o++) y[o] = name##_block(x + o * length, length); \
     } \
     static GRAD_CLONES void name##_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
         for (size_t o = 0, done = 0; o < outer; o++, done += length) { \
@@ -166,10 +184,10 @@ typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
         } \
     }
 
-FOLD(sum, SUM_LANES, TYPED(add), (NUMBER)0)
-FOLD(prod, PROD_LANES, TYPED(mul), (NUMBER)1)
-FOLD(min, MIN_LANES, TYPED(min), (NUMBER)INFINITY)
-FOLD(max, MAX_LANES, TYPED(max), (NUMBER)-INFINITY)
+FOLD(sum, SUM_LANES, SUM_LANES, TYPED(add), (NUMBER)0)
+FOLD(prod, PROD_LANES, PROD_LANES, TYPED(mul), (NUMBER)1)
+FOLD(min, MIN_LANES, MIN_SHORT, TYPED(min), (NUMBER)INFINITY)
+FOLD(max, MAX_LANES, MAX_SHORT, TYPED(max), (NUMBER)-INFINITY)
 
 GRAD_CLONES void PUBLIC(grad_sum_lanes)(size_t n, const NUMBER *x, NUMBER *partial) {
     lanes all;
@@ -282,8 +300,14 @@ void PUBLIC(grad_reduce)(grad_reduction op, size_t outer, size_t length, size_t 
     switch (op) {
 #define FOLD_CASE(OP, name) \
     case GRAD_REDUCE_##OP: \
-        if (inner == 1 && length >= FEW && length <= SHORT) name##_short_rows(outer, length, x, y); \
-        else if (inner == 1) name##_rows(outer, length, x, y); \
+        if (inner == 1 && length >= FEW && length <= 2 * SHORT) { \
+            for (size_t o = 0, most = LONG_ROW / SHORT; o < outer; o += most) { \
+                if (o > 0 && grad_should_stop()) return; \
+                const size_t rows = outer - o < most ? outer - o : most; \
+                if (length <= SHORT) name##_short_rows(rows, length, x + o * length, y + o); \
+                else name##_double_rows(rows, length, x + o * length, y + o); \
+            } \
+        } else if (inner == 1) name##_rows(outer, length, x, y); \
         else name##_columns(outer, length, inner, x, y); \
         return;
         FOLD_CASE(SUM, sum)

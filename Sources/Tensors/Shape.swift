@@ -76,6 +76,13 @@ package struct Shape: Hashable, Sendable {
         return axis
     }
 
+    /// The shape with another length of one axis.
+    package func replacing(_ axis: Int, by length: Int) -> Shape {
+        var axes = axes
+        axes[axis] = length
+        return Shape(axes)
+    }
+
     /// The shape as blocks `[outer, length, inner]` around one axis.
     package func split(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
         var outer = 1

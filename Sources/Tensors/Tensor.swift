@@ -88,6 +88,9 @@ package struct Tensor: @unchecked Sendable {
         self.init(shape: shape, type: .f32, storage: storage)
     }
 
+    /// Gives up the numbers: shape and type are all that is left, and whoever keeps it sees to it that no one reads more.
+    package mutating func letGo() { storage = nil }
+
     package var rank: Int { shape.rank }
     package var count: Int { storage == nil ? 1 : shape.count }
     /// The bytes of its memory; 0 for a number.

@@ -107,6 +107,12 @@ import Autodiff
         Sample("sum_to(x, []) = sum(x)") { x, _, _, _ in Primitive.sumTo(x, .scalar) },
         Sample("sum(-x) = -sum(x)") { x, _, _, _ in Primitive.sum(-x) + Primitive.mean(-x) },
         Sample("sum(c x) = c sum(x)") { x, _, _, _ in Primitive.sum(3 * x) },
+        Sample("the sum of A B's rows = (the sum of A's rows) B, and so for columns") { x, y, _, _ in
+            let (wide, square) = (Primitive.matmul(x, y, transposeB: true), Primitive.matmul(x, y, transposeA: true))
+            let batch = Primitive.matmul(x, Primitive.reshape(y, to: Shape([2, 3, 1])))
+            return Primitive.sumTo(wide, Shape([1, 2])) + Primitive.sumTo(wide, Shape([2, 1])) + Primitive.sum(Primitive.exp(Primitive.sumTo(square, Shape([3]))))
+                + Primitive.sum(Primitive.exp(Primitive.sumTo(square, Shape([3, 1])))) + Primitive.reshape(Primitive.sumTo(batch, Shape([2, 1, 1])), to: Shape([2, 1]))
+        },
         Sample("the sum of one number n times = n x") { x, _, s, _ in Primitive.sum(Primitive.expand(s, to: x.shape)) },
         Sample("mean(x) = sum(x) / n") { x, _, _, _ in Primitive.mean(x) },
         Sample("where(c, x, x) = x") { x, y, _, _ in Primitive.where(Primitive.less(x, y), x, x) },

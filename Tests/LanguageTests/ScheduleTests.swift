@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import Tensors
 import Testing
 
 /// Every schedule of the prelude against torch.optim.lr_scheduler: `scripts/oracles/schedules.py` made the numbers.

@@ -93,9 +93,9 @@ import Testing
                     withUnsafeMutablePointer(to: &two) { two in
                         withUnsafeMutablePointer(to: &sum) { sum in
                             let inputs = [
-                                grad_fused_input(data: x.baseAddress, repeat: 1, period: .max),
-                                grad_fused_input(data: two, repeat: .max, period: 1),
-                                grad_fused_input(data: row.baseAddress, repeat: 1, period: columns),
+                                grad_fused_input(data: x.baseAddress, repeat: 1, period: .max, run: 1),
+                                grad_fused_input(data: two, repeat: .max, period: 1, run: 1),
+                                grad_fused_input(data: row.baseAddress, repeat: 1, period: columns, run: 1),
                             ]
                             let outputs: [UnsafeMutableRawPointer?] = [.init(y.baseAddress)], sums = [grad_fused_sum(sum: sum, source: 3, factor: none)]
                             code.withUnsafeBufferPointer { code in
@@ -104,8 +104,8 @@ import Testing
                                         sums.withUnsafeBufferPointer { sums in
                                             var chain = grad_fused(
                                                 code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress,
-                                                sums: sums.baseAddress, instructions: 3, input_count: 3, output_count: 1, sum_count: 1,
-                                                registers: 5)
+                                                sums: sums.baseAddress, row_sums: nil, instructions: 3, input_count: 3, output_count: 1,
+                                                sum_count: 1, row_sum_count: 0, row_length: 0, registers: 5)
                                             let scratch = UnsafeMutableRawPointer.allocate(
                                                 byteCount: grad_fused_scratch_f32(&chain), alignment: 16)
                                             defer { scratch.deallocate() }
@@ -136,13 +136,13 @@ import Testing
         var relu = [Float](repeating: 0, count: n), root = relu
         x.withUnsafeBufferPointer { x in numbers.withUnsafeBufferPointer { numbers in
             relu.withUnsafeMutableBufferPointer { relu in root.withUnsafeMutableBufferPointer { root in
-                let inputs = [grad_fused_input(data: x.baseAddress, repeat: 1, period: .max)]
-                    + (0..<3).map { grad_fused_input(data: numbers.baseAddress! + $0, repeat: .max, period: 1) }
+                let inputs = [grad_fused_input(data: x.baseAddress, repeat: 1, period: .max, run: 1)]
+                    + (0..<3).map { grad_fused_input(data: numbers.baseAddress! + $0, repeat: .max, period: 1, run: 1) }
                 let outputs: [UnsafeMutableRawPointer?] = [.init(relu.baseAddress), .init(root.baseAddress)]
                 code.withUnsafeBufferPointer { code in inputs.withUnsafeBufferPointer { inputs in outputs.withUnsafeBufferPointer { outputs in
                     var chain = grad_fused(
-                        code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress, sums: nil, instructions: 4,
-                        input_count: 4, output_count: 2, sum_count: 0, registers: 6)
+                        code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress, sums: nil, row_sums: nil,
+                        instructions: 4, input_count: 4, output_count: 2, sum_count: 0, row_sum_count: 0, row_length: 0, registers: 6)
                     withUnsafeTemporaryAllocation(byteCount: grad_fused_scratch_f32(&chain), alignment: 64) { scratch in
                         grad_fused_f32(&chain, 0, n, scratch.baseAddress)
                     }
@@ -175,7 +175,7 @@ import Testing
             return copy
         }
         defer { for pointer in memory { pointer.deallocate() } }
-        let described = zip(memory, inputs).map { grad_fused_input(data: $0, repeat: $1.repeat, period: $1.period) }
+        let described = zip(memory, inputs).map { grad_fused_input(data: $0, repeat: $1.repeat, period: $1.period, run: 1) }
         first.withUnsafeMutableBufferPointer { first in
             second.withUnsafeMutableBufferPointer { second in
                 sums.withUnsafeMutableBufferPointer { sums in
@@ -189,8 +189,9 @@ import Testing
                                 wanted.withUnsafeBufferPointer { wanted in
                                     var chain = grad_fused(
                                         code: code.baseAddress, inputs: described.baseAddress, outputs: outputs.baseAddress,
-                                        sums: wanted.baseAddress, instructions: code.count, input_count: described.count,
-                                        output_count: 2, sum_count: wanted.count, registers: registers)
+                                        sums: wanted.baseAddress, row_sums: nil, instructions: code.count,
+                                        input_count: described.count, output_count: 2, sum_count: wanted.count, row_sum_count: 0,
+                                        row_length: 0, registers: registers)
                                     let scratch = UnsafeMutableRawPointer.allocate(byteCount: grad_fused_scratch_f64(&chain), alignment: 64)
                                     defer { scratch.deallocate() }
                                     let cut = grad_fused_cut_f64(n)

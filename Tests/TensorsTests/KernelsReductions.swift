@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Rows that have a loop of their own come to the same bits as in the general one, which they reach with as many neutral numbers behind them.
-    @Test(arguments: 8...16) func shortRowsAreSummedAsLongOnes(length: Int) {
+    @Test(arguments: 8...32) func shortRowsAreSummedAsLongOnes(length: Int) {
         var random = TestRandom(seed: UInt64(length))
         let outer = 23, long = 33
         var x = (0..<outer * length).map { _ in random.symmetric(2) }

@@ -4,7 +4,7 @@ extension Tape {
     /// The derivatives of a node by each of its operands, as nodes: what its primitive's rule gives for an adjoint of 1.
     package func localDerivatives(of node: Node) throws -> [Node?] {
         let positions = 0..<Int(node.operands.count)
-        let one = constant(Tensor(repeating: 1, shape: node.shape, type: node.value.type))
+        let one = constant(Tensor(repeating: 1, shape: node.shape, type: node.type))
         let derivation = Derivation(
             operands: positions.map(node.operand), output: node, adjoint: one, attributes: node.attributes, tape: self)
         let result: [Node?]
@@ -20,7 +20,7 @@ extension Tape {
     /// What a change of each node does to a number that was computed from it; `nil` where nothing.
     package func adjoints(of output: Node, at nodes: [Node]) throws -> [Tensor?] {
         try nodes.map { node in
-            try pullback([(output, constant(Tensor(1, type: output.value.type)))], to: [node])[0]?.value
+            try pullback([(output, constant(Tensor(1, type: output.type)))], to: [node])[0]?.value
         }
     }
 

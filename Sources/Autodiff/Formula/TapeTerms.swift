@@ -55,7 +55,7 @@ package struct TapeTerms {
 extension Node {
     /// How many numbers something holds, which a formula may call by a name: a constant otherwise.
     package func count(_ count: Int) -> Node {
-        tape.constant(Tensor(Double(count), type: value.type == .f32 ? .f32 : .f64), isCount: true)
+        tape.constant(Tensor(Double(count), type: type == .f32 ? .f32 : .f64), isCount: true)
     }
 
     var isCount: Bool { isConstant && attributes.flag(0) }

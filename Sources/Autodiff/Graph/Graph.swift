@@ -111,7 +111,7 @@ extension Graph {
         var builder = GraphBuilder(for: purpose)
         // Of tape positions, the places of their terms.
         var places = [Int](repeating: -1, count: tape.nodes.count)
-        for input in inputs { places[input.index] = builder.input(input.shape, input.value.type, origin: input.origin) }
+        for input in inputs { places[input.index] = builder.input(input.shape, input.type, origin: input.origin) }
         for index in Graph.needed(tape, outputs, known: places) where places[index] < 0 {
             let node = tape.nodes[index]
             let operands = (0..<Int(node.operands.count)).map { places[Int(node.operands[$0])] }
@@ -123,7 +123,7 @@ extension Graph {
                 places[index] = builder.constant(node.value, origin: node.origin)
             } else {
                 places[index] = builder.term(
-                    node.primitive, operands, node.attributes, shape: node.shape, type: node.value.type, origin: node.origin)
+                    node.primitive, operands, node.attributes, shape: node.shape, type: node.type, origin: node.origin)
             }
         }
         self = builder.finish(outputs: outputs.map { places[$0.index] })

@@ -124,6 +124,27 @@ extension Simplification {
             }
             return nil
         },
+        Simplification("the sum of A B's rows = (the sum of A's rows) B, and so for columns", .lowering, [.sumTo]) { graph, term in
+            let product = graph[term.operands[0]]
+            guard product.primitive === Primitive.matmul, product.operands.allSatisfy({ graph[$0].shape.rank >= 2 && graph[$0].type == term.type }) else {
+                return nil
+            }
+            // The axis that is summed may be gone, where nothing is before it.
+            let rank = product.shape.rank
+            let kept = Shape(Array(repeating: 1, count: rank - term.shape.rank) + term.shape.axes)
+            guard let axis = (rank - 2..<rank).first(where: { product.shape.replacing($0, by: 1) == kept && product.shape[$0] > 1 }) else { return nil }
+            let side = axis == rank - 2 ? 0 : 1
+            let factor = graph[product.operands[side]]
+            // A transposed factor has its rows along the other axis.
+            let own = factor.shape.rank - (product.attributes.flag(side) == (side == 0) ? 1 : 2)
+            // Where others read the product as well, this is no more work than to add up its rows, or not much.
+            guard factor.shape.count <= 2 * product.shape.count else { return nil }
+            let shape = factor.shape.replacing(own, by: 1)
+            var operands = product.operands
+            operands[side] = graph.term(.sumTo, [operands[side]], Attributes([.ints(shape.axes)]), shape: shape, type: factor.type, origin: term.origin)
+            let sum = graph.term(.matmul, operands, product.attributes, shape: kept, type: term.type, origin: term.origin)
+            return graph.reshaped(sum, to: term.shape)
+        },
         Simplification("the sum of one number n times = n x", .rounding, [.sum]) { graph, term in
             guard let inner = graph.parts(term.operands[0], of: .expand), term.shape.rank == 0, graph[inner[0]].shape.rank == 0 else {
                 return nil

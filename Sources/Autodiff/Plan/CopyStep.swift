@@ -95,16 +95,17 @@ final class CopyStep: PlanStep {
         _ transpose: (Int, Int, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void
     ) {
         let (lengths, from, to) = (walk.lengths, walk.from, walk.to)
-        // A plain transpose of a matrix has a kernel of its own: result [c, r] of [r, c].
-        if !isAdding, walk.rank == 2, to[0] == 1, to[1] == lengths[0], from[1] == 1, from[0] == lengths[1] {
-            return transpose(lengths[0], lengths[1], source, target)
-        }
+        // Plain transposes of matrices have a kernel of their own: result [c, r] of [r, c].
+        let isTransposed = !isAdding && walk.rank > 1 && to[0] == 1 && to[1] == lengths[0] && from[1] == 1 && from[0] == lengths[1]
+        let first = isTransposed ? 2 : 1
         let (length, step, sourceStep) = (lengths[0], to[0], from[0])
         let counter = walk.counter
         for axis in 0..<walk.rank { counter[axis] = 0 }
         var (at, place) = (0, 0)
         while true {
-            if isAdding && step == 1 && sourceStep == 1 {
+            if isTransposed {
+                transpose(lengths[0], lengths[1], source + place, target + at)
+            } else if isAdding && step == 1 && sourceStep == 1 {
                 for i in 0..<length { target[at &+ i] += source[place &+ i] }
             } else if isAdding {
                 for i in 0..<length { target[at &+ i &* step] += source[place &+ i &* sourceStep] }
@@ -115,7 +116,7 @@ final class CopyStep: PlanStep {
             } else {
                 for i in 0..<length { target[at &+ i &* step] = source[place &+ i &* sourceStep] }
             }
-            var axis = 1
+            var axis = first
             while axis < walk.rank {
                 counter[axis] += 1
                 at += to[axis]

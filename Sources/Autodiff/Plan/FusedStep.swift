@@ -6,10 +6,9 @@ final class FusedStep: PlanStep {
     /// A register's memory: a slot, as it is read by broadcasting.
     struct Input: Hashable {
         let slot: Int
-        let repeating: Int
-        let period: Int
+        let pattern: Broadcast
         /// In the chain's own order and number.
-        var isWhole: Bool { repeating == 1 && period == Int.max }
+        var isWhole: Bool { pattern.isWhole }
     }
 
     /// Where the sum of a register, or of its products with another, is put.
@@ -20,11 +19,20 @@ final class FusedStep: PlanStep {
         var sources: [Int] { factor.map { [source, $0] } ?? [source] }
     }
 
+    /// Where the sums of a register's rows are put.
+    struct RowSums {
+        let slot: Int
+        let source: Int
+    }
+
     private let type: ElementType
     private let count: Int
     private let inputs: [Input]
     private let outputs: [Int]
     private let sums: [Int]
+    private let rowSums: [Int]
+    /// Blocks, and so parts of the whole, are of whole rows of so many numbers where it is not 0.
+    private let rowLength: Int
     private let scratch: Int
     private let kernel: FusedKernel
     /// Where in the code each whole input is read last and each output is written first.
@@ -32,28 +40,34 @@ final class FusedStep: PlanStep {
     private let firstWrite: [Int: Int]
     private let movingInputs: [Int]
     private let movingOutputs: [Int]
+    private let movingRowSums: [Int]
     private let cost: Int
 
     /// `moving` slots have other memory in every run.
     init(
         _ instructions: [grad_instruction], _ type: ElementType, count: Int, inputs: [Input], outputs: [Int],
-        sums: [Sum], registers: Int, scratch: Int, moving: Set<Int>, label: String
+        sums: [Sum], rowSums: [RowSums], rowLength: Int, registers: Int, scratch: Int, moving: Set<Int>, label: String
     ) {
         var slots: [Int] = []
         for sum in sums { slots.append(sum.slot) }
+        var rowSlots: [Int] = []
+        for sums in rowSums { rowSlots.append(sums.slot) }
         var reads: [Int] = []
         for input in inputs { reads.append(input.slot) }
-        let cost = (instructions.count + sums.count) * count
+        let cost = (instructions.count + sums.count + rowSums.count) * count
         (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
         self.sums = slots
+        (self.rowSums, self.rowLength) = (rowSlots, rowLength)
         self.cost = cost
-        let code = ChainFusion.handOver(instructions, inputs: inputs.count, outputs: outputs.count, kept: Set(sums.flatMap(\.sources)))
-        kernel = FusedKernel(code, inputs, outputs: outputs.count, sums: sums, registers: registers)
+        let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
+        let code = ChainFusion.handOver(instructions, inputs: inputs.count, outputs: outputs.count, kept: kept)
+        kernel = FusedKernel(code, inputs, outputs: outputs.count, sums: sums, rowSums: rowSums, rowLength: rowLength, registers: registers)
         movingInputs = FusedStep.places(of: moving, in: reads)
         movingOutputs = FusedStep.places(of: moving, in: outputs)
+        movingRowSums = FusedStep.places(of: moving, in: rowSlots)
         lastRead = FusedStep.lastReads(instructions, inputs, sums)
         firstWrite = FusedStep.firstWrites(instructions, inputs.count, outputs)
-        super.init(reads: reads, writes: outputs + slots + [scratch], label: label, flops: cost)
+        super.init(reads: reads, writes: outputs + slots + rowSlots + [scratch], label: label, flops: cost)
     }
 
     private static func places(of moving: Set<Int>, in slots: [Int]) -> [Int] { slots.indices.filter { moving.contains(slots[$0]) } }
@@ -96,6 +110,7 @@ final class FusedStep: PlanStep {
         for (index, input) in inputs.enumerated() { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[input.slot]) }
         for (index, output) in outputs.enumerated() { kernel.outputs[index] = memory.slots[output] }
         for (index, sum) in sums.enumerated() { kernel.sums[index].sum = memory.slots[sum] }
+        for (index, sums) in rowSums.enumerated() { kernel.rowSums[index].sums = memory.slots[sums] }
     }
 
     /// Above this many operations on numbers both cores work on it.
@@ -106,6 +121,7 @@ final class FusedStep: PlanStep {
     override func run(_ memory: PlanMemory) {
         for index in movingInputs { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
         for index in movingOutputs { kernel.outputs[index] = memory.slots[outputs[index]] }
+        for index in movingRowSums { kernel.rowSums[index].sums = memory.slots[rowSums[index]] }
         if cost > FusedStep.shared && (Threads.processors > 1 || cost > FusedStep.longest) {
             if sums.isEmpty { runShared() } else { runShared(memory) }
             return
@@ -118,7 +134,9 @@ final class FusedStep: PlanStep {
         let parts = Threads.processors
         // Between two parts it is asked whether to stop.
         let most = max(4096, FusedStep.longest / max(1, cost / max(1, count)))
-        let size = (min((count + parts - 1) / parts, most) + 4095) & ~4095
+        let block = type == .f64 ? grad_fused_block_f64(rowLength) : grad_fused_block_f32(rowLength)
+        let unit = max(1, 4096 / block) * block
+        let size = (min((count + parts - 1) / parts, most) + unit - 1) / unit * unit
         let bytes = FusedStep.scratch(type, registers: kernel.chain.pointee.registers, sums: 0)
         nonisolated(unsafe) let chain = UnsafePointer(kernel.chain)
         let (type, count) = (type, count)
@@ -202,29 +220,36 @@ private final class FusedKernel {
     let inputs: UnsafeMutablePointer<grad_fused_input>
     let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     let sums: UnsafeMutablePointer<grad_fused_sum>
+    let rowSums: UnsafeMutablePointer<grad_fused_row_sums>
     let chain: UnsafeMutablePointer<grad_fused>
 
     init(
         _ instructions: [grad_instruction], _ operands: [FusedStep.Input], outputs outputCount: Int, sums summed: [FusedStep.Sum],
-        registers: Int
+        rowSums summedRows: [FusedStep.RowSums], rowLength: Int, registers: Int
     ) {
         code = .allocate(capacity: max(1, instructions.count))
         inputs = .allocate(capacity: max(1, operands.count))
         outputs = .allocate(capacity: max(1, outputCount))
         sums = .allocate(capacity: max(1, summed.count))
+        rowSums = .allocate(capacity: max(1, summedRows.count))
         chain = .allocate(capacity: 1)
         for index in instructions.indices { (code + index).initialize(to: instructions[index]) }
         for index in operands.indices {
-            (inputs + index).initialize(to: grad_fused_input(data: nil, repeat: operands[index].repeating, period: operands[index].period))
+            let pattern = operands[index].pattern
+            (inputs + index).initialize(to: grad_fused_input(data: nil, repeat: pattern.repeating, period: pattern.period, run: pattern.run))
         }
         for index in 0..<outputCount { (outputs + index).initialize(to: nil) }
         for index in summed.indices {
             let factor = summed[index].factor.map(UInt16.init) ?? UInt16(GRAD_NO_FACTOR)
             (sums + index).initialize(to: grad_fused_sum(sum: nil, source: UInt16(summed[index].source), factor: factor))
         }
+        for index in summedRows.indices {
+            (rowSums + index).initialize(to: grad_fused_row_sums(sums: nil, source: UInt16(summedRows[index].source)))
+        }
         chain.initialize(to: grad_fused(
-            code: code, inputs: inputs, outputs: outputs, sums: sums, instructions: instructions.count, input_count: operands.count,
-            output_count: outputCount, sum_count: summed.count, registers: registers))
+            code: code, inputs: inputs, outputs: outputs, sums: sums, row_sums: rowSums, instructions: instructions.count,
+            input_count: operands.count, output_count: outputCount, sum_count: summed.count, row_sum_count: summedRows.count,
+            row_length: rowLength, registers: registers))
     }
 
     deinit {
@@ -232,8 +257,14 @@ private final class FusedKernel {
         inputs.deallocate()
         outputs.deallocate()
         sums.deallocate()
+        rowSums.deallocate()
         chain.deallocate()
     }
+}
+
+extension ElementType {
+    /// Numbers in one block of a pass.
+    var blockCount: Int { self == .f64 ? grad_fused_block_f64(0) : grad_fused_block_f32(0) }
 }
 
 extension grad_instruction {

@@ -63,6 +63,7 @@ struct PlanCompiler {
         blocks = entries != nil ? nil : RowBlocks(graph, outputs: graph.outputs)
         places = Array(repeating: nil, count: self.graph.terms.count)
         countUsers()
+        rowSums = findRowSums()
     }
 
     mutating func compile() -> Compiled {
@@ -170,6 +171,7 @@ struct PlanCompiler {
     /// The terms that use each term.
     private(set) var users: [[Int]] = []
     private(set) var isOutput: [Bool] = []
+    private(set) var rowSums: Set<Int> = []
 
     // MARK: Outputs
 

@@ -61,7 +61,7 @@ extension PlanCompiler {
     private mutating func emitChain(_ unit: [Int], _ shape: Shape, _ type: ElementType) {
         let members = Set(unit)
         let terms = inStrands(unit, members)
-        let elementwise = terms.filter { !isSum($0) }
+        let elementwise = terms.filter { !isSummed($0) }
         let written = elementwise.filter { places[$0] != nil }
         // Inputs first, each way of reading a slot once.
         var inputs: [FusedStep.Input] = []
@@ -93,9 +93,10 @@ extension PlanCompiler {
                 lastUse[summed] = .max
             }
         }
+        for place in terms where isRowSum(place) { lastUse[graph[place].operands[0]] = .max }
 
         var code: [grad_instruction] = []
-        for (index, place) in terms.enumerated() where !isSum(place) && !joined.contains(place) {
+        for (index, place) in terms.enumerated() where !isSummed(place) && !joined.contains(place) {
             let term = graph[place]
             let sources = term.operands.map { UInt16(outside[$0] ?? registers.numbers[$0] ?? 0) }
             // What is read for the last time here may be written over, number by number.
@@ -118,12 +119,14 @@ extension PlanCompiler {
                 sums.append(FusedStep.Sum(slot: target, source: number(operand), factor: nil))
             }
         }
-        ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: Set(sums.flatMap(\.sources)))
+        let rowSums = terms.filter(isRowSum).map { FusedStep.RowSums(slot: slot(of: $0), source: number(graph[$0].operands[0])) }
+        let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
+        ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: kept)
         let scratch = slot(.arena, FusedStep.scratch(type, registers: registers.count, sums: sums.count))
-        let touched = inputs.map(\.slot) + written.map(slot(of:))
+        let touched = inputs.map(\.slot) + written.map(slot(of:)) + rowSums.map(\.slot)
         steps.append(FusedStep(
-            code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, registers: registers.count,
-            scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(unit)))
+            code, type, count: shape.count, inputs: inputs, outputs: written.map(slot(of:)), sums: sums, rowSums: rowSums,
+            rowLength: rowSums.isEmpty ? rowLength(inputs, sums, type) : shape[shape.rank - 1], registers: registers.count, scratch: scratch, moving: Set(touched.filter { slots[$0].isMoving }), label: label(unit)))
         steps += loads
     }
 
@@ -137,12 +140,18 @@ extension PlanCompiler {
                 order.append(place)
                 placed.insert(place)
                 next = users[place].first { user in
-                    members.contains(user) && !placed.contains(user) && !isSum(user)
+                    members.contains(user) && !placed.contains(user) && !isSummed(user)
                         && graph[user].operands.allSatisfy { !members.contains($0) || placed.contains($0) }
                 }
             }
         }
         return order
+    }
+
+    /// Blocks of whole runs of an input that is read in runs, which then need not be put down again for each block.
+    private func rowLength(_ inputs: [FusedStep.Input], _ sums: [FusedStep.Sum], _ type: ElementType) -> Int {
+        guard sums.isEmpty, let run = inputs.map(\.pattern.run).first(where: { $0 > 1 }), run <= type.blockCount else { return 0 }
+        return run
     }
 
     private func isProduct(_ place: Int) -> Bool { graph[place].primitive === Primitive.multiply || isSquared(place) }
@@ -155,10 +164,10 @@ extension PlanCompiler {
         switch places[operand] {
         case .slot(let slot):
             let pattern = Broadcast(graph[operand].shape, in: shape) ?? .whole
-            return FusedStep.Input(slot: slot, repeating: pattern.repeating, period: pattern.period)
+            return FusedStep.Input(slot: slot, pattern: pattern)
         case .register(let number):
-            return FusedStep.Input(slot: cell(number, type), repeating: Broadcast.one.repeating, period: Broadcast.one.period)
-        case nil: return FusedStep.Input(slot: 0, repeating: 1, period: .max)
+            return FusedStep.Input(slot: cell(number, type), pattern: .one)
+        case nil: return FusedStep.Input(slot: 0, pattern: .whole)
         }
     }
 

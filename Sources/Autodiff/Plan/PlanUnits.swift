@@ -53,7 +53,7 @@ extension PlanCompiler {
             guard let form = forms[place] else { continue }
             var level = least.isEmpty ? 0 : max(0, least[place])
             for operand in term.operands {
-                let together = forms[operand] == form && !isSum(operand)
+                let together = forms[operand] == form && !isSummed(operand)
                 level = max(level, together ? levels[operand] : levels[operand] + 1)
             }
             levels[place] = form == .rows ? rows : level
@@ -71,7 +71,9 @@ extension PlanCompiler {
         for place in graph.terms.indices.reversed() {
             guard case .chain = forms[place] else { continue }
             let later: Int?
-            if isSum(place) {
+            if isRowSum(place) {
+                later = nil
+            } else if isSum(place) {
                 later = feeding[place] ? nil : laterReader(of: place, forms, chosen)
             } else if !isOutput[place], users[place].allSatisfy({ forms[$0] == forms[place] }) {
                 later = users[place].map { chosen[$0] }.min()
@@ -94,7 +96,7 @@ extension PlanCompiler {
 
     /// Whether an operand has memory of its own anyway.
     private func isHeld(_ operand: Int, apartFrom user: Int, _ forms: [Form?], _ levels: [Int], _ chosen: [Int], _ later: Int) -> Bool {
-        guard forms[operand] == forms[user], !isSum(operand), !isOutput[operand] else { return true }
+        guard forms[operand] == forms[user], !isSummed(operand), !isOutput[operand] else { return true }
         return users[operand].contains { other in
             other != user && (forms[other] != forms[operand] || (chosen[other] != levels[operand] && chosen[other] != later))
         }
@@ -128,7 +130,7 @@ extension PlanCompiler {
     private func form(of place: Int, _ term: Term) -> Form {
         if let blocks, blocks.isRowed[place] || blocks.totals.contains(place) { return .rows }
         if isView(term) { return .view(place) }
-        if isSum(place) {
+        if isSummed(place) {
             let x = graph[term.operands[0]]
             return .chain(x.shape, x.type)
         }
@@ -144,6 +146,29 @@ extension PlanCompiler {
         guard term.primitive === Primitive.sum, term.shape.count == 1, term.shape.rank == 0 else { return false }
         let x = graph[term.operands[0]]
         return x.shape.rank > 0 && x.shape.count > 0 && x.type == term.type
+    }
+
+    /// Sums of rows, taken in the pass that makes the rows.
+    func isRowSum(_ place: Int) -> Bool { rowSums.contains(place) }
+
+    func isSummed(_ place: Int) -> Bool { isSum(place) || isRowSum(place) }
+
+    /// The terms that are sums along the last axis of what a pass makes. A pass goes block by block: a block has to hold whole rows, and sums of all want
+    /// blocks of a length of their own.
+    func findRowSums() -> Set<Int> {
+        let totals = Set(graph.terms.indices.filter(isSum).map { graph[graph[$0].operands[0]].shape })
+        return Set(graph.terms.indices.filter { place in
+            let term = graph[place]
+            guard term.primitive === Primitive.sum || term.primitive === Primitive.sumTo, term.shape.rank > 0, let operand = term.operands.first else { return false }
+            let x = graph[operand]
+            guard x.isElementwise, x.type == term.type, let length = x.shape.axes.last, length > 1, length <= x.type.blockCount,
+                term.shape.count == x.shape.count / length, blocks.map({ !$0.isRowed[operand] && !$0.isRowed[place] && !$0.totals.contains(place) }) ?? true
+            else { return false }
+            let isAlongLast = term.primitive === Primitive.sum
+                ? Axes(accepted: term.attributes.ints(0), of: x.shape).indices == [x.shape.rank - 1]
+                : term.shape.axes.last == 1 && term.shape.axes.dropLast() == x.shape.axes.dropLast()
+            return isAlongLast && (x.type.blockCount % length == 0 || !totals.contains(x.shape))
+        })
     }
 
     private func isStretched(_ term: Term) -> Bool {

@@ -7,7 +7,7 @@ extension Primitive {
     /// At 0 the derivative is 0. Not named `abs` here, which would hide Swift's own from every declaration.
     package static let magnitude: Primitive = .unary(
         "abs", GRAD_ABS, summary: "the size of x, without its sign", examples: ["abs(-3)  # 3"], rule: "branch taken",
-        kinks: [0], derivative: { x, _, g in g * sign(x) })
+        kinks: [0], reads: .operands, derivative: { x, _, g in g * sign(x) })
 
     package static let sign: Primitive = .unary(
         "sign", GRAD_SIGN, summary: "-1, 0 or 1 as x is negative, zero or positive", examples: ["sign([-2, 0])  # [-1, 0]"],

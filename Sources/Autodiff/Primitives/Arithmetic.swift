@@ -6,17 +6,17 @@ extension Primitive {
 
     package static let add: Primitive = .binary(
         "add", GRAD_ADD, summary: "a + b, elementwise", examples: ["1 + 2  # 3"], rule: "sum rule", notation: .infix("+"),
-        derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }))
+        reads: .nothing, derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }))
 
     package static let subtract: Primitive = .binary(
         "subtract", GRAD_SUB, summary: "a - b, elementwise", examples: ["3 - 1  # 2"], rule: "sum rule",
         notation: .infix("-"),
-        derivatives: ({ _, _, _, g in g }, { _, _, _, g in -g }))
+        reads: .nothing, derivatives: ({ _, _, _, g in g }, { _, _, _, g in -g }))
 
     package static let multiply: Primitive = .binary(
         "multiply", GRAD_MUL, summary: "a * b, elementwise", examples: ["[1, 2] * 3  # [3, 6]"], rule: "product rule",
         notation: .infix("*"),
-        derivatives: ({ _, b, _, g in g * b }, { a, _, _, g in g * a }))
+        reads: .operands, derivatives: ({ _, b, _, g in g * b }, { a, _, _, g in g * a }))
 
     package static let divide: Primitive = .binary(
         "divide", GRAD_DIV, summary: "a / b, elementwise", examples: ["1 / 4  # 0.25"], rule: "quotient rule",
@@ -52,24 +52,24 @@ extension Primitive {
 
     package static let negate: Primitive = .unary(
         "negate", GRAD_NEG, summary: "-x", examples: ["-(3)  # -3"], rule: "constant factor", notation: .prefix("-"),
-        derivative: { _, _, g in -g })
+        reads: .nothing, derivative: { _, _, g in -g })
 
     /// The remainder with the sign of the divisor, as in Python: a - b·floor(a / b).
     package static let mod: Primitive = .binary(
         "mod", GRAD_MOD, summary: "the remainder of a / b, with the sign of b", examples: ["mod(-1, 3)  # 2"],
         rule: "remainder", at: [(0.7, 1.3), (-0.4, 2.1), (7.5, 2)],
-        derivatives: ({ _, _, _, g in g }, { a, b, _, g in -g * floor(a / b) }))
+        reads: .operands, derivatives: ({ _, _, _, g in g }, { a, b, _, g in -g * floor(a / b) }))
 
     /// A tie shares the derivative equally.
     package static let minimum: Primitive = .binary(
         "minimum", GRAD_MIN, summary: "the smaller of a and b, elementwise; NaN where either is",
         examples: ["minimum(2, 5)  # 2"], rule: "branch taken",
-        derivatives: ({ a, b, _, g in g * share(a, b, less) }, { a, b, _, g in g * share(b, a, less) }))
+        reads: .operands, derivatives: ({ a, b, _, g in g * share(a, b, less) }, { a, b, _, g in g * share(b, a, less) }))
 
     package static let maximum: Primitive = .binary(
         "maximum", GRAD_MAX, summary: "the larger of a and b, elementwise; NaN where either is",
         examples: ["maximum(2, 5)  # 5"], rule: "branch taken",
-        derivatives: ({ a, b, _, g in g * share(a, b, greater) }, { a, b, _, g in g * share(b, a, greater) }))
+        reads: .operands, derivatives: ({ a, b, _, g in g * share(a, b, greater) }, { a, b, _, g in g * share(b, a, greater) }))
 
     /// 1 where `a` wins, ½ at a tie.
     private static func share(_ a: Node, _ b: Node, _ wins: Primitive) -> Node { wins(a, b) + 0.5 * equal(a, b) }

@@ -49,7 +49,7 @@ extension Primitive {
             { $0.tape.chosen($0.operands[0], $0.g, $0.g.number(0)) },
             { $0.tape.chosen($0.operands[0], $0.g.number(0), $0.g) },
         ]),
-        operation: GRAD_WHERE, rule: "branch taken",
+        reads: .operands, operation: GRAD_WHERE, rule: "branch taken",
         points: [
             TestPoint([Tensor([1, 0, 1]), Tensor([0.3, 0.5, -2]), Tensor([4, 5, 6])], variables: [1, 2]),
             TestPoint([Tensor([1, 0, 1]), Tensor(0.3), Tensor([4, 5, 6])], variables: [1, 2]),

@@ -41,7 +41,7 @@ extension Primitive {
             derivative: .each([
                 { inputAdjoint($0.g, $0.operands[1], like: $0.x, $0.attributes, axes) },
                 { weightsAdjoint($0.x, $0.g, like: $0.operands[1], $0.attributes, axes) },
-            ]), rule: "product rule", points: points(axes) { x, w, _ in ([x, w], []) })
+            ]), reads: .operands, rule: "product rule", points: points(axes) { x, w, _ in ([x, w], []) })
     }
 
     /// By x: from an adjoint of the result and the weights; a transposed convolution.

@@ -63,7 +63,7 @@ extension Primitive {
         for axis in letters.indices where letters[..<axis].contains(letters[axis]) {
             guard let fresh = spare.popFirst() else { continue }
             let n = d.operands[position].shape[axis]
-            nodes.append(d.tape.constant(Matrix.identity(n).tensor(Shape([n, n]), d.operands[position].value.type)))
+            nodes.append(d.tape.constant(Matrix.identity(n).tensor(Shape([n, n]), d.operands[position].type)))
             inputs.append([letters[axis], fresh])
             letters[axis] = fresh
         }

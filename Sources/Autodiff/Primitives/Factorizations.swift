@@ -112,7 +112,7 @@ extension Primitive {
             + diagonal(d, gs)
         var result = matmul(matmul(u, middle), vt)
         // What leaves the space of U or of V, where that is not the whole space. A value of zero takes no part.
-        let isZero = Tensor(s.value.numbers.map { $0 <= 1e-14 * s.value[0] ? 1 : 0 }, shape: s.shape, type: s.value.type)
+        let isZero = Tensor(s.value.numbers.map { $0 <= 1e-14 * s.value[0] ? 1 : 0 }, shape: s.shape, type: s.type)
         let inverse = d.tape.constant(Elementwise.unary(GRAD_NOT, isZero)) / (s + d.tape.constant(isZero))
         if m > k { result = result + matmul((gu - matmul(u, turnU)) * viewed(inverse, row.shape), vt) }
         if n > k {
@@ -165,7 +165,7 @@ extension Primitive {
     /// A constant matrix of the element type of the output.
     private static func mask(_ d: Derivation, _ shape: Shape, _ number: (Int, Int) -> Double) -> Node {
         let numbers = (0..<shape.count).map { number($0 / shape[1], $0 % shape[1]) }
-        return d.tape.constant(Tensor(numbers, shape: shape, type: d.y.value.type))
+        return d.tape.constant(Tensor(numbers, shape: shape, type: d.y.type))
     }
 
     private static func diagonal(_ d: Derivation, _ x: Node) -> Node {

@@ -76,7 +76,7 @@ extension Primitive {
         },
         derivative: .each([
             { d in
-                let zeros = d.tape.constant(Tensor(repeating: 0, shape: d.x.shape, type: d.x.value.type))
+                let zeros = d.tape.constant(Tensor(repeating: 0, shape: d.x.shape, type: d.x.type))
                 return scatterAdd(zeros, d.operands[1], d.g, attributes: d.attributes)
             },
             { _ in nil },

@@ -21,7 +21,7 @@ extension Primitive {
                 defer { start += operand.shape[axis ?? 0] }
                 return operand.isConstant ? nil : slice(d.g, axis: axis ?? 0, start, start + operand.shape[axis ?? 0])
             }
-        }), rule: "rearrangement",
+        }), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Tensor([0.5, 1]), Tensor([2, -1, 3])], Attributes([.int(0)])),
             TestPoint([Layout.sample([2, 1]), Layout.sample([2, 2]), Layout.sample([2, 3])], Attributes([.int(-1)])),
@@ -49,7 +49,7 @@ extension Primitive {
             return d.operands.enumerated().map { place, operand in
                 operand.isConstant ? nil : reshape(slice(d.g, axis: axis, place, place + 1), to: operand.shape)
             }
-        }), rule: "rearrangement",
+        }), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Tensor([0.5, 1]), Tensor([2, -1])], Attributes([.int(0)])),
             TestPoint([Layout.sample([2, 2]), Layout.sample([2, 2], from: 1)], Attributes([.int(-1)])),

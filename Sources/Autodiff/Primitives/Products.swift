@@ -20,7 +20,7 @@ extension Primitive {
             let product = try Product(operands[0].shape, operands[1].shape, attributes.flag(0), attributes.flag(1))
             return try product.run(operands[0], operands[1])
         },
-        derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), notation: .infix("@"), rule: "product rule",
+        derivative: .each([{ leftFactor($0) }, { rightFactor($0) }]), reads: .operands, notation: .infix("@"), rule: "product rule",
         points: matmulPoints)
 
     package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
@@ -188,6 +188,13 @@ struct Product {
 
     /// Multiplications in one product.
     var work: Int { n * k * m }
+
+    /// Whether the right side is so small that a copy of it stays in cache.
+    var hasSmallRight: Bool { k * m <= 1 << 15 }
+
+    /// Whether it is faster to copy a transposed right side, transposed back, for this product alone: without packing, OpenBLAS takes up to half as long again, and
+    /// twice as long with a short inner length, to read it along its columns.
+    var gainsByCopy: Bool { transposeB && hasSmallRight && (n >= 48 || (n >= 8 && k <= 16)) }
 
     /// How many products there are, and how far apart the factors of neighbouring ones lie.
     func batches(_ a: Shape, _ b: Shape) -> (batch: Int, steps: (a: Int, b: Int)) {

@@ -25,7 +25,7 @@ extension Primitive {
             }
             return x.rearranged(to: x.shape, start: start, steps: steps)
         },
-        derivative: .each([{ flip($0.g, attributes: $0.attributes) }]), rule: "rearrangement",
+        derivative: .each([{ flip($0.g, attributes: $0.attributes) }]), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Layout.sample([3])]), TestPoint([Layout.sample([2, 3])], Attributes([.int(-1)])),
             TestPoint([Layout.sample([2, 3])], Attributes([.ints([0, 1])])),
@@ -70,7 +70,7 @@ extension Primitive {
             kernel: { (operands, attributes) throws(PrimitiveError) in
                 Rearranging.triangle(operands[0], diagonal: attributes.int(0) ?? 0, isLower: isLower)
             },
-            derivative: .each([{ (isLower ? tril : triu)($0.g, attributes: $0.attributes) }]), rule: "rearrangement",
+            derivative: .each([{ (isLower ? tril : triu)($0.g, attributes: $0.attributes) }]), reads: .nothing, rule: "rearrangement",
             points: [
                 TestPoint([Layout.sample([3, 3])], Attributes([.int(0)])), TestPoint([Layout.sample([2, 3])], Attributes([.int(1)])),
                 TestPoint([Layout.sample([2, 3, 2])], Attributes([.int(-1)])),

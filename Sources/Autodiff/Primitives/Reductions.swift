@@ -11,13 +11,13 @@ extension Primitive {
         "sum", summary: "the sum of x along an axis, several or all",
         examples: ["sum([1, 2, 3])  # 6", "sum([[1, 2], [3, 4]], axis: 0)  # [4, 6]"], rule: "sum rule",
         kernel: { Reduction.run(GRAD_REDUCE_SUM, $0, $1, keep: $2) },
-        derivative: { $0.axes.stretched($0.g, to: $0.x) })
+        reads: .nothing, derivative: { $0.axes.stretched($0.g, to: $0.x) })
 
     package static let mean: Primitive = .reduction(
         "mean", summary: "the mean of x along an axis, several or all: sum(x) / n",
         examples: ["mean([1, 2, 6])  # 3", "mean([[1, 2], [3, 4]], axis: 1)  # [1.5, 3.5]"], rule: "sum rule", emptyIs: "the mean",
         kernel: { Reduction.mean($0, $1, keep: $2) },
-        derivative: { $0.axes.stretched($0.g / $0.g.count($0.axes.count(in: $0.x.shape)), to: $0.x) })
+        reads: .nothing, derivative: { $0.axes.stretched($0.g / $0.g.count($0.axes.count(in: $0.x.shape)), to: $0.x) })
 
     /// By each number, the product of all the others: of those before it and those after it, which holds with zeros among them too.
     package static let prod: Primitive = .reduction(
@@ -99,7 +99,7 @@ extension Primitive {
         "logsumexp", summary: "log(sum(exp(x))) along an axis, several or all, safe for large x",
         examples: ["logsumexp([1000, -1000])  # 1000"], rule: "chain rule",
         kernel: { Reduction.logSumExp($0, $1, keep: $2) },
-        derivative: { $0.axes.aligned($0.g, with: $0.x) * softmax($0.x, $0.axes) })
+        reads: .operands, derivative: { $0.axes.aligned($0.g, with: $0.x) * softmax($0.x, $0.axes) })
 }
 
 extension Primitive {
@@ -107,7 +107,7 @@ extension Primitive {
     /// to be an error.
     static func reduction(
         _ name: String, summary: String, examples: [String], rule: String, emptyIs: String? = nil,
-        kernel: @escaping @Sendable (_ x: Tensor, _ axes: Axes, _ keep: Bool) -> Tensor,
+        kernel: @escaping @Sendable (_ x: Tensor, _ axes: Axes, _ keep: Bool) -> Tensor, reads: Reads = .everything,
         derivative: (@Sendable (Derivation) -> Node)?, points: [TestPoint] = [], isPredicate: Bool = false
     ) -> Primitive {
         Primitive(
@@ -121,7 +121,7 @@ extension Primitive {
             kernel: { (operands, given) throws(PrimitiveError) in
                 kernel(operands[0], try Axes(given.ints(0), of: operands[0].shape), given.flag(1))
             },
-            derivative: derivative.map { rule in .each([{ rule($0) }]) } ?? .zero, rule: rule,
+            derivative: derivative.map { rule in .each([{ rule($0) }]) } ?? .zero, reads: reads, rule: rule,
             points: reductionPoints(extra: points), isPredicate: isPredicate)
     }
 

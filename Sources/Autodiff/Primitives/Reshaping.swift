@@ -62,7 +62,7 @@ extension Primitive {
             kernel: { (operands, attributes) throws(PrimitiveError) in
                 operands[0].reshaped(to: try shape(operands[0].shape, attributes))
             },
-            derivative: .each([{ reshape($0.g, to: $0.x.shape) }]), rule: "rearrangement",
+            derivative: .each([{ reshape($0.g, to: $0.x.shape) }]), reads: .nothing, rule: "rearrangement",
             points: points.map { TestPoint([Layout.sample($0.0)], Attributes([$0.1])) })
     }
 

@@ -26,7 +26,7 @@ extension Primitive {
         derivative: .each([{ d in
             guard let block = try? Slicing.Block(d.x.shape, d.attributes, 0) else { return nil }
             return pad(d.g, block.borders)
-        }]), rule: "rearrangement",
+        }]), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Layout.sample([4])], Attributes([.int(1), .int(-1)])),
             TestPoint([Layout.sample([3, 4])], Attributes([.ints([0, 1]), .ints([2, 3])])),
@@ -71,7 +71,7 @@ extension Primitive {
         derivative: .each([
             { sliceSet($0.g, $0.g.number(0), attributes: $0.attributes) },
             { slice($0.g, attributes: $0.attributes) },
-        ]), rule: "branch taken",
+        ]), reads: .nothing, rule: "branch taken",
         points: [
             TestPoint([Layout.sample([4]), Tensor([0.2, -1])], Attributes([.int(1), .int(3)])),
             TestPoint([Layout.sample([4]), Tensor(0.2)], Attributes([.int(0), .int(3)])),
@@ -98,7 +98,7 @@ extension Primitive {
             guard let widths = try? Slicing.widths(d.attributes, d.x.shape) else { return nil }
             let starts = d.x.shape.axes.indices.map { widths[2 * $0] }
             return slice(d.g, starts, zip(starts, d.x.shape.axes).map { $0 + $1 })
-        }]), rule: "rearrangement",
+        }]), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Layout.sample([3])], Attributes([.int(1)])),
             TestPoint([Layout.sample([2, 2])], Attributes([.ints([0, 1, 2, 0]), .real(1.5)])),

@@ -27,7 +27,7 @@ extension Primitive {
                 let axes = try Axes(given.ints(0), of: operands[0].shape)
                 return try Reduction.softmax(operands[0], axes, logarithm: logarithm)
             },
-            derivative: .each([{ derivative($0) }]), rule: rule,
+            derivative: .each([{ derivative($0) }]), reads: .result, rule: rule,
             points: reductionPoints(extra: []).filter { !$0.attributes.flag(1) }
                 .map { TestPoint($0.operands, Attributes([$0.attributes[0]])) })
     }

@@ -19,7 +19,7 @@ extension Primitive {
                 descending: attributes.flag(1))
         },
         derivative: .each([{ d in
-            let zeros = d.tape.constant(Tensor(repeating: 0, shape: d.x.shape, type: d.x.value.type))
+            let zeros = d.tape.constant(Tensor(repeating: 0, shape: d.x.shape, type: d.x.type))
             let axis = Attributes([.int(d.attributes.int(0) ?? -1)])
             return scatterAdd(zeros, argsort(d.x, attributes: d.attributes), d.g, attributes: axis)
         }]), rule: "branch taken",

@@ -19,7 +19,7 @@ extension Primitive {
         kernel: { (operands, attributes) throws(PrimitiveError) in
             Elementwise.expand(operands[0], to: Shape(attributes.ints(0) ?? []))
         },
-        derivative: .each([{ sumTo($0.g, $0.x.shape) }]), rule: "sum rule",
+        derivative: .each([{ sumTo($0.g, $0.x.shape) }]), reads: .nothing, rule: "sum rule",
         points: [
             TestPoint([Tensor([0.5, -1])], Attributes([.ints([3, 2])])),
             TestPoint([Tensor([0.5, -1], shape: Shape([2, 1]))], Attributes([.ints([2, 3])])),
@@ -44,7 +44,7 @@ extension Primitive {
         kernel: { (operands, attributes) throws(PrimitiveError) in
             SumTo.sum(operands[0], to: Shape(attributes.ints(0) ?? []))
         },
-        derivative: .each([{ expand($0.g, to: $0.x.shape) }]), rule: "sum rule",
+        derivative: .each([{ expand($0.g, to: $0.x.shape) }]), reads: .nothing, rule: "sum rule",
         points: [
             TestPoint([Tensor([1, 2, 3, 4, 5, 6], shape: Shape([3, 2]))], Attributes([.ints([2])])),
             TestPoint([Tensor([1, 2, 3, 4, 5, 6], shape: Shape([3, 2]))], Attributes([.ints([3, 1])])),
@@ -67,11 +67,11 @@ extension Primitive {
         kernel: { (operands, attributes) throws(PrimitiveError) in
             operands[0].converted(to: attributes.text(0) == "f32" ? .f32 : .f64)
         },
-        derivative: .each([{ cast($0.g, to: $0.x.value.type) }]), rule: "constant factor",
+        derivative: .each([{ cast($0.g, to: $0.x.type) }]), reads: .nothing, rule: "constant factor",
         points: [TestPoint([Tensor([0.5, -1])], Attributes([.text("f64")]))])
 
     package static func cast(_ x: Node, to type: ElementType) -> Node {
-        x.value.type == type ? x : cast(x, attributes: Attributes([.text(type.name)]))
+        x.type == type ? x : cast(x, attributes: Attributes([.text(type.name)]))
     }
 
     /// The value, through which no derivative passes.

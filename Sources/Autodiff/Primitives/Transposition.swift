@@ -15,7 +15,7 @@ extension Primitive {
         kernel: { (operands, attributes) throws(PrimitiveError) in
             Transposition.permuted(operands[0], try Transposition.order(attributes, operands[0].shape))
         },
-        derivative: .each([{ transpose($0.g, Transposition.inverse($0.attributes, $0.x.shape)) }]),
+        derivative: .each([{ transpose($0.g, Transposition.inverse($0.attributes, $0.x.shape)) }]), reads: .nothing,
         notation: .call, rule: "rearrangement",
         points: [
             TestPoint([Layout.sample([2, 3])]), TestPoint([Layout.sample([4])]), TestPoint([Layout.sample([2, 1, 3])]),
@@ -35,7 +35,7 @@ extension Primitive {
         kernel: { (operands, attributes) throws(PrimitiveError) in
             Transposition.permuted(operands[0], try Transposition.exchange(attributes, operands[0].shape))
         },
-        derivative: .each([{ swap($0.g, attributes: $0.attributes) }]), rule: "rearrangement",
+        derivative: .each([{ swap($0.g, attributes: $0.attributes) }]), reads: .nothing, rule: "rearrangement",
         points: [
             TestPoint([Layout.sample([2, 3])], Attributes([.int(-2), .int(-1)])),
             TestPoint([Layout.sample([2, 3, 2])], Attributes([.int(0), .int(2)])),

@@ -58,12 +58,12 @@ ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, 
 // Whether all numbers are smaller than a limit but for their sign; NaN is not.
 int grad_are_below(size_t n, const double *x, double limit);
 
-// Element i of an input is data[(i / repeat) % period]. Whole: repeat 1, period PTRDIFF_MAX (Int.max in Swift) or more;
-// one number for all: repeat PTRDIFF_MAX or more; a row [columns] along [rows, columns]: repeat 1, period columns; a column
-// [rows, 1]: repeat columns, period rows. Neither is 0.
+// Element i of an input is data[(i / (run repeat) run + i % run) % period]: runs of so many numbers, each so many times. Whole: run and repeat 1, period
+// PTRDIFF_MAX (Int.max in Swift) or more; one number for all: repeat PTRDIFF_MAX or more; a row [columns] along [rows, columns]: repeat 1, period
+// columns; a column [rows, 1]: repeat columns, period rows; [blocks, 1, columns] along [blocks, rows, columns]: run columns, repeat rows. None is 0.
 typedef struct {
     const void *data;
-    size_t repeat, period;
+    size_t repeat, period, run;
 } grad_fused_input;
 
 // *sum (a number of the chain's type) is the sum of a register over all elements, or of its products with a second one, associated as
@@ -74,6 +74,12 @@ typedef struct {
     uint16_t source, factor;
 } grad_fused_sum;
 
+// The sums of a register's rows of row_length numbers each, associated as grad_reduce does it: sums[i] is that of row i.
+typedef struct {
+    void *sums;
+    uint16_t source;
+} grad_fused_row_sums;
+
 // Chains: an operand that is the result of the instruction before, in the hand. As a result it is no register: nothing reads it later. The first
 // of so many instructions puts its result in a register at least.
 enum { GRAD_HAND = UINT16_MAX, GRAD_LONGEST_STRAND = 32 };
@@ -81,14 +87,20 @@ enum { GRAD_HAND = UINT16_MAX, GRAD_LONGEST_STRAND = 32 };
 // An elementwise chain in one pass over memory. Registers are numbered inputs first, then outputs, then temporaries; an output may
 // be read after it was written, and may be the memory of a whole input. Works on elements first to first + n; where a chain has
 // sums, parts may be summed on their own and added afterwards with the same bits as the whole if the parts are cut as the tree
-// of grad_reduce is: at grad_fused_cut_f64(n) elements, and so on in each part.
+// of grad_reduce is: at grad_fused_cut_f64(n) elements, and so on in each part. Where row_length is not 0, a block holds whole rows of so many numbers, at most
+// grad_fused_block of them; first is where a row begins then, and with sums row_length divides the block.
 typedef struct {
     const grad_instruction *code;
     const grad_fused_input *inputs;
     void *const *outputs;
     const grad_fused_sum *sums;
-    size_t instructions, input_count, output_count, sum_count, registers;
+    const grad_fused_row_sums *row_sums;
+    size_t instructions, input_count, output_count, sum_count, row_sum_count, row_length, registers;
 } grad_fused;
+
+// Numbers in a block that holds whole rows, for parts of a chain to begin with one.
+size_t grad_fused_block_f64(size_t row_length);
+size_t grad_fused_block_f32(size_t row_length);
 
 // The bytes of scratch memory that a run needs (one for each thread).
 size_t grad_fused_scratch_f64(const grad_fused *chain);

@@ -45,8 +45,9 @@ package final class GradientFunction: Callable {
             let output = try machine.invoke(function, variables.arguments, site).settled
             let node = try Differentiation.scalar(output, of: function, machine, site, tape)
             let gradients = try machine.sweep(site) {
-                try node.map { try tape.pullback([($0, tape.constant(Tensor(1, type: $0.value.type)))], to: variables.nodes) }
-                    ?? variables.nodes.map { _ in nil }
+                try node.map {
+                    try tape.pullback([($0, tape.constant(Tensor(1, type: $0.type)))], to: variables.nodes, isLast: machine.isOutermost(tape))
+                } ?? variables.nodes.map { _ in nil }
             }
             if node == nil || gradients.contains(where: { $0 == nil }) {
                 variables.noteUnused(gradients, function, tape, machine, site)
@@ -78,6 +79,10 @@ extension Machine {
         }
         return try body(fresh)
     }
+
+    /// Whether a derivative's sweep is the last through what it sweeps: nothing but its results is looked at then, and, where it is recorded for a plan, the
+    /// operations. The recording itself counts as a level.
+    func isOutermost(_ tape: Tape) -> Bool { depth == (tape.isForPlan ? 2 : 1) && !tape.isForFormula }
 
     /// What a derivative hands out: a node stays traced inside an outer derivative; the outermost gives plain values.
     func outcome(_ node: Node) -> Value { depth > 1 ? .node(node) : Value(node.value) }

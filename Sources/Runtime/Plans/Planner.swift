@@ -238,7 +238,7 @@ extension ResultForm {
             if node.shape.rank == 0, node.primitive.isPredicate {
                 self = .truth(place)
             } else {
-                self = node.value.isNumber ? .number(place) : .tensor(place, node.shape, node.value.type)
+                self = node.shape.rank == 0 && node.type == .f64 ? .number(place) : .tensor(place, node.shape, node.type)
             }
         case .list(let list):
             guard let parts = ResultForm.parts(list.elements, &results) else { return nil }

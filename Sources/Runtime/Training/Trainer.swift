@@ -62,6 +62,8 @@ struct Trainer {
             // Where a run only goes on, the blocks that are free are those that it will take.
             MemoryPool.shared.settle()
             try recordEpoch()
+            // Blocks for all rows, which updates do not take.
+            if !setup.data.isEmpty { MemoryPool.shared.settle() }
         }
         while state.steps < last {
             if answersInterruption, machine.environment.interruptions() > 0 {

@@ -29,6 +29,7 @@ final class TrainingStep: Callable {
         }
         let rows = try setup.augmented(taken, machine, site)
         let (loss, raw) = try gradients(given[0], rows, machine, site)
+        machine.tape?.letGoFromHere()
         var norm = try math.norm(raw)
         var gradients = raw
         var clipped = Value.number(0)
