@@ -99,7 +99,7 @@ struct StridedCopy {
             let bottom = min(top + side, lengths[row])
             for left in stride(from: 0, to: lengths[0], by: side) {
                 squares &+= 1
-                if squares & 2047 == 0, Account.shouldStop() { return }
+                if squares & 7 == 0, Account.shouldStop() { return }
                 let right = min(left + side, lengths[0])
                 for i in top..<bottom {
                     for j in left..<right { target[i * to[row] + j * to[0]] = source[i * from[row] + j * from[0]] }

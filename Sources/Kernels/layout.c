@@ -1,8 +1,8 @@
 #include "clones.h"
 #include "include/ledger.h"
 
-// Between two looks at whether to stop: half a million numbers, some milliseconds where each comes from another page.
-#define SQUARES_BETWEEN_LOOKS 2048
+// Squares between two looks at whether to stop: each may be the first to touch huge pages of the result, which takes milliseconds for each page.
+#define SQUARES_BETWEEN_LOOKS 8
 
 // A square of 16 by 16 doubles is 2 KB on each side: 16 cache lines read, 16 to 32 written, all in the first-level cache.
 #define TRANSPOSE(NAME, NUMBER, SIDE) \

@@ -161,7 +161,10 @@ package final class Machine {
     /// Refuses memory that the session may not have.
     package func admit(bytes: Int, _ site: Site) throws {
         do throws(PrimitiveError) { try Account.admit(bytes: bytes) } catch { throw failure(error, site) }
+        // To fill much takes long, and the loop around it looks only now and then.
+        if bytes >= Machine.muchMemory { try checkResult(site) }
     }
+    private static let muchMemory = 1 << 16
 
     /// Refuses tensors that the session may not have beside one another.
     func admit(tensors: [(axes: [Int], type: ElementType)], _ site: Site) throws {
