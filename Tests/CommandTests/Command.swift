@@ -39,7 +39,7 @@ struct Command {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": files.path, "LC_ALL": "C.UTF-8"].merging(sanitizerOptions) { $1 }.merging(environment) { $1 }
+        process.environment = ["PATH": "/usr/bin:/bin", "HOME": files.path, "LC_ALL": "C.UTF-8"].merging(instrumentation) { $1 }.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.path) }
         process.standardInput = try FileHandle(forReadingFrom: files.url("input"))
         process.standardOutput = try FileHandle(forWritingTo: files.url("output"))

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalSupport
 import Testing
 
 /// Texts that nobody should write, and disks that are full.
@@ -50,7 +51,7 @@ import Testing
     }
 
     /// A file that could not be written whole is there as it was, with nothing beside it.
-    @Test func formatOnAFullDisk() throws {
+    @Test(.disabled(if: isUnderThreadSanitizer)) func formatOnAFullDisk() throws {
         let folder = try Folder()
         let text = String(repeating: "x=1+  2\n", count: 10_000)
         try folder.write(text, to: "a.grad")
@@ -62,7 +63,7 @@ import Testing
         #expect(folder.names == ["a.grad"])
     }
 
-    @Test func resultsOnAFullDisk() throws {
+    @Test(.disabled(if: isUnderThreadSanitizer)) func resultsOnAFullDisk() throws {
         let command = try Command.shell("trap '' XFSZ; ulimit -f 1; \"$grad\" -e 'for i in 1...100000 { print(i) }' > out", in: try Folder())
         #expect(command.status == 70)
         #expect(command.messages.first?.hasPrefix("grad: the results cannot be written: ") == true)

@@ -85,7 +85,7 @@ package final class PseudoTerminal {
         posix_spawnattr_setflags(
             &attributes, Int16(ownSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)))
         var words = ([program] + arguments).map { strdup($0) } + [nil]
-        var variables = environment.merging(sanitizerOptions) { own, _ in own }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        var variables = environment.merging(instrumentation) { own, _ in own }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (words + variables).forEach { free($0) } }
         var process: pid_t = 0
         let error = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
