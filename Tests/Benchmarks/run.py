@@ -59,7 +59,7 @@ def run(command, threads, peer):
     lines = {}
     for line in text.splitlines():
         words = line.split()
-        if words and words[0] in ("start", "after", "seconds", "stream"):
+        if words and words[0] in ("start", "after", "first", "seconds", "stream"):
             numbers = [float(w.removeprefix("f32(").removesuffix(")")) for w in words[1:]]
             lines.setdefault(words[0], []).append(numbers)
     return lines, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
