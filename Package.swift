@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Tensors"], swiftSettings: settings),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"], exclude: ["Oracles"], swiftSettings: settings),
         .testTarget(
-            name: "LanguageTests", dependencies: ["AllocationCounter", "Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
+            name: "LanguageTests", dependencies: ["AllocationCounter", "Autodiff", "FuzzSupport", "Runtime", "Syntax", "Tensors", "TerminalSupport", "Training", "Wording"], exclude: ["Cases", "Formulas.txt", "Lessons", "Oracles", "README.md"], swiftSettings: settings),
         .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "KernelWidths", dependencies: ["Kernels"], path: "Tests/KernelWidths"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),

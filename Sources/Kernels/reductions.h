@@ -36,24 +36,6 @@ typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
         } \
         return combine(tree[0], IDENTITY); \
     } \
-    /* Rows of FEW to SHORT numbers. A load may reach into the next row, but not behind the last. */ \
-    static GRAD_CLONES void name##_short_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
-        NUMBER ones[SHORT]; \
-        for (size_t k = 0; k < SHORT; k++) ones[k] = k < length; \
-        const short_mask taken = *(const loose_short_lanes *)ones != 0; \
-        const short_lanes none = IDENTITY - (short_lanes){0}; \
-        size_t o = 0; \
-        for (; o * length + SHORT <= outer * length; o++) { \
-            const short_lanes v = *(const loose_short_lanes *)(x + o * length); \
-            const short_lanes own = (short_lanes)(((short_mask)v & taken) | ((short_mask)none & ~taken)); \
-            y[o] = name##_of_short(&own); \
-        } \
-        for (; o < outer; o++) { \
-            short_lanes own = none; \
-            for (size_t k = 0; k < length; k++) own[k] = x[o * length + k]; \
-            y[o] = name##_of_short(&own); \
-        } \
-    } \
     GRAD_INLINE NUMBER name##_block(const NUMBER *x, size_t n) { \
         if (n < FEW) { \
             NUMBER few = n == 0 ? IDENTITY : x[0]; \
@@ -93,19 +75,23 @@ typedef __typeof__((short_lanes){0} < (short_lanes){0}) short_mask;
         while (count > 0) value = combine(trees[--count], value); \
         return value; \
     } \
-    /* Rows of up to twice SHORT numbers: the second half joins the first, as in the tree of all lanes. */ \
-    static GRAD_CLONES void name##_double_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
+    /* Rows of FEW to twice SHORT numbers: of longer ones the second half joins the first, as in the tree of all lanes. A load may reach into the next \
+       row, but not behind the last. */ \
+    static GRAD_CLONES void name##_short_rows(size_t outer, size_t length, const NUMBER *x, NUMBER *y) { \
+        const size_t whole = length > SHORT ? SHORT : 0; \
         NUMBER ones[SHORT]; \
-        for (size_t k = 0; k < SHORT; k++) ones[k] = k < length - SHORT; \
+        for (size_t k = 0; k < SHORT; k++) ones[k] = k < length - whole; \
         const short_mask taken = *(const loose_short_lanes *)ones != 0; \
         const short_lanes none = IDENTITY - (short_lanes){0}; \
         size_t o = 0; \
-        for (; o * length + 2 * SHORT <= outer * length; o++) { \
-            const loose_short_lanes *row = (const loose_short_lanes *)(x + o * length); \
-            const short_lanes u = row[0], v = row[1]; \
-            const short_lanes own = (short_lanes)(((short_mask)v & taken) | ((short_mask)none & ~taken)); \
-            const short_lanes both = COMBINE_SHORT(u, own); \
-            y[o] = name##_of_short(&both); \
+        for (; o * length + whole + SHORT <= outer * length; o++) { \
+            const short_lanes v = *(const loose_short_lanes *)(x + o * length + whole); \
+            short_lanes own = (short_lanes)(((short_mask)v & taken) | ((short_mask)none & ~taken)); \
+            if (whole) { \
+                const short_lanes u = *(const loose_short_lanes *)(x + o * length); \
+                own = COMBINE_SHORT(u, own); \
+            } \
+            y[o] = name##_of_short(&own); \
         } \
         for (; o < outer; o++) y[o] = name##_block(x + o * length, length); \
     } \
@@ -303,9 +289,7 @@ void PUBLIC(grad_reduce)(grad_reduction op, size_t outer, size_t length, size_t 
         if (inner == 1 && length >= FEW && length <= 2 * SHORT) { \
             for (size_t o = 0, most = LONG_ROW / SHORT; o < outer; o += most) { \
                 if (o > 0 && grad_should_stop()) return; \
-                const size_t rows = outer - o < most ? outer - o : most; \
-                if (length <= SHORT) name##_short_rows(rows, length, x + o * length, y + o); \
-                else name##_double_rows(rows, length, x + o * length, y + o); \
+                name##_short_rows(outer - o < most ? outer - o : most, length, x + o * length, y + o); \
             } \
         } else if (inner == 1) name##_rows(outer, length, x, y); \
         else name##_columns(outer, length, inner, x, y); \

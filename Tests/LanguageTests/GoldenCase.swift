@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Syntax
+import TerminalSupport
 import Testing
 
 /// One `.grad` file with its expectations.
@@ -19,7 +20,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
     /// Chains of 200,000 closures are freed by recursion where temporaries keep objects longer, as under the thread sanitizer, whose frames are large as well.
     private static func isTooDeep(_ path: String) -> Bool {
-        ProcessInfo.processInfo.environment["TSAN_OPTIONS"] != nil && path.hasPrefix("hostile/closures_through_")
+        isUnderThreadSanitizer && path.hasPrefix("hostile/closures_through_")
     }
 
     var testDescription: String { path }

@@ -2,6 +2,7 @@ import Foundation
 import Runtime
 import Syntax
 import Tensors
+import TerminalSupport
 import Wording
 
 /// One run of a case's program, and its text with what it did written in.
@@ -14,7 +15,7 @@ final class GoldenRun {
 
     /// Longer results stand below their statement.
     private static let longestComment = 100
-    private static let deadline = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil ? 60.0 : 600
+    private static let deadline = isUnderThreadSanitizer ? 600.0 : 60
 
     private let program: String
     private let source: Source

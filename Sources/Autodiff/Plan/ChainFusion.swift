@@ -27,7 +27,7 @@ struct ChainRegisters {
 
 enum ChainFusion {
     /// A product that only the next addition or subtraction reads becomes part of it.
-    static func joinProducts(_ code: inout [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) {
+    static func joinProducts(_ code: [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) -> [grad_instruction] {
         var result: [grad_instruction] = []
         for (index, instruction) in code.enumerated() {
             guard let last = result.last, last.op == UInt16(GRAD_MUL.rawValue), last.dst >= UInt16(inputs + outputs),
@@ -41,7 +41,7 @@ enum ChainFusion {
             // The addend must not have been the product's own place.
             result[result.count - 1] = grad_instruction(op: UInt16(fused), dst: instruction.dst, a: last.a, b: last.b, c: other)
         }
-        code = result
+        return result
     }
 
     /// Hands a result that the next instruction reads to it in the processor's registers, and puts it down only for those that read it later. `kept`

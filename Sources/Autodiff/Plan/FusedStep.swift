@@ -54,12 +54,13 @@ final class FusedStep: PlanStep {
         for sums in rowSums { rowSlots.append(sums.slot) }
         var reads: [Int] = []
         for input in inputs { reads.append(input.slot) }
+        let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
+        let instructions = ChainFusion.joinProducts(instructions, inputs: inputs.count, outputs: outputs.count, kept: kept)
         let cost = (instructions.count + sums.count + rowSums.count) * count
         (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
         self.sums = slots
         (self.rowSums, self.rowLength) = (rowSlots, rowLength)
         self.cost = cost
-        let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
         let code = ChainFusion.handOver(instructions, inputs: inputs.count, outputs: outputs.count, kept: kept)
         kernel = FusedKernel(code, inputs, outputs: outputs.count, sums: sums, rowSums: rowSums, rowLength: rowLength, registers: registers)
         movingInputs = FusedStep.places(of: moving, in: reads)

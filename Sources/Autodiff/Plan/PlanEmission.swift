@@ -120,8 +120,6 @@ extension PlanCompiler {
             }
         }
         let rowSums = terms.filter(isRowSum).map { FusedStep.RowSums(slot: slot(of: $0), source: number(graph[$0].operands[0])) }
-        let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
-        ChainFusion.joinProducts(&code, inputs: inputs.count, outputs: written.count, kept: kept)
         let scratch = slot(.arena, FusedStep.scratch(type, registers: registers.count, sums: sums.count))
         let touched = inputs.map(\.slot) + written.map(slot(of:)) + rowSums.map(\.slot)
         steps.append(FusedStep(
