@@ -65,10 +65,11 @@ extension Float: BLASNumber {
 package enum BLAS {
     /// OpenBLAS's count of threads belongs to the process; it is set to 1 before the first call and stays so: below about 128³ its
     /// threads cost more than they bring, LAPACK's small calls are hurt most, and its way of sharing the work changes the
-    /// last bits of a result with their number. Large products are cut here instead, into blocks that depend on
-    /// the lengths alone, so that any number of threads gives the same bits.
+    /// last bits of a result with their number. Large products are cut here instead, by the lengths alone (`BLASCut`),
+    /// so that any number of threads gives the same bits.
     private static let oneThread: Void = openblas_threads(1)
-    private static let largeProduct = 256 * 256 * 256
+    /// Multiplications from which on threads share them: they take some hundred microseconds, a thread's start twenty.
+    private static let sharedProduct = 1 << 23
     private static let processors = Threads.processors
 
     /// Below this many multiplications a plain loop beats the call.
@@ -96,79 +97,13 @@ package enum BLAS {
             return
         }
         _ = oneThread
-        if work > longest / 8 {
+        if work > BLASCut.longest / 8 {
             Account.work(work)
             if Account.shouldStop() { return }
         }
         if !accumulate && (n == 1 || m == 1) { return vector(n, k, m, a, transposeA, b, transposeB, c) }
-        if n * k >= largeProduct / m {
-            return blocks(n, k, m, a, transposeA, b, transposeB, c, accumulate, threads: processors)
-        }
-        pieces(n, k, m, a, transposeA, transposeA ? n : k, b, transposeB, transposeB ? k : m, accumulate ? 1 : 0, c, m)
-    }
-
-    /// Up to 100³ multiplications OpenBLAS does not pack its operands, which makes it faster by a sixth, and twice as fast where the result is narrow.
-    /// So where the right side stays in cache, a product is made of so many rows at a time.
-    @inline(__always)
-    private static func pieces<T: BLASNumber>(
-        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ lda: Int, _ b: UnsafePointer<T>, _ transposeB: Bool,
-        _ ldb: Int, _ beta: T, _ c: UnsafeMutablePointer<T>, _ ldc: Int
-    ) {
-        let most = unpacked / (k * m) & ~15
-        var height = n
-        if !transposeB, n > most, most >= (transposeA ? 32 : 16) {
-            let count = (n + most - 1) / most
-            height = ((n + count - 1) / count + 15) & ~15
-        }
-        for row in stride(from: 0, to: n, by: height) {
-            T.gemm(
-                transposeA, transposeB, Int32(min(height, n - row)), Int32(m), Int32(k), a + (transposeA ? row : row * lda), Int32(lda), b,
-                Int32(ldb), beta, c + row * ldc, Int32(ldc))
-        }
-    }
-
-    /// Multiplications.
-    private static let unpacked = 1_000_000
-
-    /// A large product, cut along the longer side of its result.
-    static func blocks<T: BLASNumber>(
-        _ n: Int, _ k: Int, _ m: Int, _ a: UnsafePointer<T>, _ transposeA: Bool, _ b: UnsafePointer<T>, _ transposeB: Bool,
-        _ c: UnsafeMutablePointer<T>, _ accumulate: Bool, threads: Int
-    ) {
-        let (lda, ldb, beta): (Int, Int, T) = (transposeA ? n : k, transposeB ? k : m, accumulate ? 1 : 0)
-        let byRows = n >= m
-        let length = max(n, m)
-        // A quarter each, in multiples of the widest register; 256 where there is more, which still packs the other side well.
-        let block = min(256, max(64, (length / 4 + 15) & ~15))
-        // The other side and the inner length are cut only where a block would take long.
-        let across = min(min(n, m), max(256, longest / (block * k)))
-        let depth = min(k, max(256, longest / (block * across)))
-        let columns = (min(n, m) + across - 1) / across
-        nonisolated(unsafe) let (a, b, c) = (a, b, c)
-        Threads.share((length + block - 1) / block * columns, among: threads) { i in
-            let (start, other) = (i / columns * block, i % columns * across)
-            let (size, width) = (min(block, length - start), min(across, min(n, m) - other))
-            let (row, column, rows, count) = byRows ? (start, other, size, width) : (other, start, width, size)
-            for inner in stride(from: 0, to: k, by: depth) {
-                if inner > 0, Account.shouldStop() { return }
-                pieces(
-                    rows, min(depth, k - inner), count, a + (transposeA ? inner * n + row : row * k + inner), transposeA, lda,
-                    b + (transposeB ? column * k + inner : inner * m + column), transposeB, ldb, inner > 0 ? 1 : beta,
-                    c + (row * m + column), m)
-            }
-        }
-    }
-
-    /// Multiplications in one call of OpenBLAS: some 20 ms in f64.
-    private static let longest = 1 << 29
-
-    /// A large product of matrices as so many threads make it.
-    package static func largeProduct(_ a: Tensor, _ b: Tensor, threads: Int) -> Tensor {
-        let (n, k, m) = (a.shape[0], a.shape[1], b.shape[1])
-        prepare()
-        return a.with(Double.self) { a in b.with(Double.self) { b in Tensor.make(Double.self, Shape([n, m])) { c in
-            blocks(n, k, m, a, false, b, false, c, false, threads: threads)
-        } } }
+        let cut = BLASCut(n, k, m, transposeA, transposeB, accumulate)
+        if cut.isUnpacked { cut.whole(a, b, c) } else { cut.run(a, b, c, threads: work >= sharedProduct ? processors : 1) }
     }
 
     /// A vector on either side needs no packing of the matrix.

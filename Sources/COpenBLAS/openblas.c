@@ -7,7 +7,7 @@
 
 // The library's routines, by place; one line a routine: the name here, that of the library.
 #define EACH_ROUTINE(DO) \
-    DO(threads, "openblas_set_num_threads") \
+    DO(threads, "openblas_set_num_threads") DO(core, "openblas_get_corename") \
     DO(dgemm, "cblas_dgemm") DO(sgemm, "cblas_sgemm") DO(dgemv, "cblas_dgemv") DO(sgemv, "cblas_sgemv") \
     DO(ddot, "cblas_ddot") DO(sdot, "cblas_sdot") \
     DO(dgetrf, "dgetrf_") DO(dgetrs, "dgetrs_") DO(dpotrf, "dpotrf_") DO(dgeqrf, "dgeqrf_") DO(dorgqr, "dorgqr_") \
@@ -51,6 +51,11 @@ static void load(void) {
 void openblas_threads(int count) {
     READY(threads);
     real_threads(count);
+}
+
+const char *openblas_core(void) {
+    READY(core);
+    return real_core();
 }
 
 void openblas_dgemm(int order, int trans_a, int trans_b, int m, int n, int k, double alpha, const double *a, int lda, const double *b,

@@ -26,24 +26,6 @@ struct ChainRegisters {
 }
 
 enum ChainFusion {
-    /// A product that only the next addition or subtraction reads becomes part of it.
-    static func joinProducts(_ code: [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) -> [grad_instruction] {
-        var result: [grad_instruction] = []
-        for (index, instruction) in code.enumerated() {
-            guard let last = result.last, last.op == UInt16(GRAD_MUL.rawValue), last.dst >= UInt16(inputs + outputs),
-                instruction.a != instruction.b, let fused = fused(instruction, last.dst),
-                isLastRead(of: last.dst, after: index, in: code), !kept.contains(Int(last.dst)) || instruction.dst == last.dst
-            else {
-                result.append(instruction)
-                continue
-            }
-            let other = instruction.a == last.dst ? instruction.b : instruction.a
-            // The addend must not have been the product's own place.
-            result[result.count - 1] = grad_instruction(op: UInt16(fused), dst: instruction.dst, a: last.a, b: last.b, c: other)
-        }
-        return result
-    }
-
     /// Hands a result that the next instruction reads to it in the processor's registers, and puts it down only for those that read it later. `kept`
     /// are read at the end of a block.
     static func handOver(_ code: [grad_instruction], inputs: Int, outputs: Int, kept: Set<Int>) -> [grad_instruction] {
@@ -77,16 +59,6 @@ enum ChainFusion {
     private static func mayTake(_ instruction: grad_instruction, _ register: UInt16) -> Bool {
         let reads = instruction.sources.indices.filter { instruction.sources[$0] == Int(register) }
         return handing.contains(UInt32(instruction.op)) && reads.count == 1 && (UInt32(instruction.op) != GRAD_WHERE.rawValue || reads == [0])
-    }
-
-    private static func fused(_ instruction: grad_instruction, _ product: UInt16) -> Int? {
-        let isFirst = instruction.a == product
-        guard isFirst || instruction.b == product else { return nil }
-        switch UInt32(instruction.op) {
-        case GRAD_ADD.rawValue: return GRAD_MUL_ADD
-        case GRAD_SUB.rawValue: return isFirst ? GRAD_MUL_SUB : GRAD_SUB_MUL
-        default: return nil
-        }
     }
 
     private static func isLastRead(of register: UInt16, after index: Int, in code: [grad_instruction]) -> Bool {

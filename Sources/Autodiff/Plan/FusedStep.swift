@@ -55,7 +55,6 @@ final class FusedStep: PlanStep {
         var reads: [Int] = []
         for input in inputs { reads.append(input.slot) }
         let kept = Set(sums.flatMap(\.sources) + rowSums.map(\.source))
-        let instructions = ChainFusion.joinProducts(instructions, inputs: inputs.count, outputs: outputs.count, kept: kept)
         let cost = (instructions.count + sums.count + rowSums.count) * count
         (self.type, self.count, self.inputs, self.outputs, self.scratch) = (type, count, inputs, outputs, scratch)
         self.sums = slots

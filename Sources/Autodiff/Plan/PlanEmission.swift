@@ -60,7 +60,9 @@ extension PlanCompiler {
 
     private mutating func emitChain(_ unit: [Int], _ shape: Shape, _ type: ElementType) {
         let members = Set(unit)
-        let terms = inStrands(unit, members)
+        let merged = mergedProducts(unit, members)
+        let inner = Set(merged.values)
+        let terms = inStrands(unit.filter { !inner.contains($0) }, members, merged)
         let elementwise = terms.filter { !isSummed($0) }
         let written = elementwise.filter { places[$0] != nil }
         // Inputs first, each way of reading a slot once.
@@ -68,7 +70,7 @@ extension PlanCompiler {
         var inputNumbers: [FusedStep.Input: Int] = [:]
         var outside: [Int: Int] = [:]
         for place in terms {
-            for operand in graph[place].operands where !members.contains(operand) && outside[operand] == nil {
+            for operand in operands(of: place, merged) where !members.contains(operand) && outside[operand] == nil {
                 if isSquared(place), operand == graph[place].operands[1] { continue }
                 let input = input(operand, shape, type)
                 if inputNumbers[input] == nil {
@@ -81,7 +83,7 @@ extension PlanCompiler {
         var registers = ChainRegisters(inputs: inputs.count, outputs: written.count)
         for (index, place) in written.enumerated() { registers.numbers[place] = inputs.count + index }
         var lastUse: [Int: Int] = [:]
-        for (index, place) in terms.enumerated() { for operand in graph[place].operands { lastUse[operand] = index } }
+        for (index, place) in terms.enumerated() { for operand in operands(of: place, merged) { lastUse[operand] = index } }
         // What is summed is read at the end of a block; products that are only summed are multiplied then.
         var joined: Set<Int> = []
         for place in terms where isSum(place) {
@@ -97,11 +99,17 @@ extension PlanCompiler {
 
         var code: [grad_instruction] = []
         for (index, place) in terms.enumerated() where !isSummed(place) && !joined.contains(place) {
-            let term = graph[place]
-            let sources = term.operands.map { UInt16(outside[$0] ?? registers.numbers[$0] ?? 0) }
+            let operands = operands(of: place, merged)
+            let sources = operands.map { UInt16(outside[$0] ?? registers.numbers[$0] ?? 0) }
             // What is read for the last time here may be written over, number by number.
-            for operand in Set(term.operands) where members.contains(operand) && lastUse[operand] == index { registers.release(operand) }
-            code.append(instruction(term, UInt16(registers.number(for: place)), sources))
+            for operand in Set(operands) where members.contains(operand) && lastUse[operand] == index { registers.release(operand) }
+            let target = UInt16(registers.number(for: place))
+            if let product = merged[place] {
+                let operation = fused(graph[place], with: product)
+                code.append(grad_instruction(op: UInt16(operation), dst: target, a: sources[0], b: sources[1], c: sources[2]))
+            } else {
+                code.append(instruction(graph[place], target, sources))
+            }
             if lastUse[place] == nil { registers.release(place) }
         }
         func number(_ place: Int) -> Int { outside[place] ?? registers.numbers[place] ?? 0 }
@@ -129,8 +137,36 @@ extension PlanCompiler {
         steps += loads
     }
 
+    /// Products that only one addition or subtraction of the pass reads, by that: made as part of it. Of two that it could take it takes the one whose factors are
+    /// at hand before the pass, since the other may come out of a strand.
+    private func mergedProducts(_ terms: [Int], _ members: Set<Int>) -> [Int: Int] {
+        var merged: [Int: Int] = [:]
+        for place in terms where [Primitive.add, .subtract].contains(where: { $0 === graph[place].primitive }) {
+            let operands = graph[place].operands
+            guard operands.count == 2, operands[0] != operands[1] else { continue }
+            let products = operands.filter {
+                graph[$0].primitive === Primitive.multiply && members.contains($0) && places[$0] == nil && users[$0].count == 1
+                    && graph[$0].operands[0] != graph[$0].operands[1]
+            }
+            merged[place] = products.first { graph[$0].operands.allSatisfy { !members.contains($0) } } ?? products.first
+        }
+        return merged
+    }
+
+    /// Of a sum with a product in it: the product's factors, then the other.
+    private func operands(of place: Int, _ merged: [Int: Int]) -> [Int] {
+        guard let product = merged[place] else { return graph[place].operands }
+        return graph[product].operands + graph[place].operands.filter { $0 != product }
+    }
+
+    private func fused(_ term: Term, with product: Int) -> Int {
+        if term.primitive === Primitive.add { return GRAD_MUL_ADD }
+        return term.operands[0] == product ? GRAD_MUL_SUB : GRAD_SUB_MUL
+    }
+
     /// Each term followed by one that reads it, as far as that goes: it is then handed over without a way through memory.
-    private func inStrands(_ terms: [Int], _ members: Set<Int>) -> [Int] {
+    private func inStrands(_ terms: [Int], _ members: Set<Int>, _ merged: [Int: Int]) -> [Int] {
+        let inner = Dictionary(uniqueKeysWithValues: merged.map { ($1, $0) })
         var order: [Int] = []
         var placed: Set<Int> = []
         for first in terms {
@@ -138,9 +174,9 @@ extension PlanCompiler {
             while let place = next {
                 order.append(place)
                 placed.insert(place)
-                next = users[place].first { user in
+                next = users[place].lazy.map { inner[$0] ?? $0 }.first { user in
                     members.contains(user) && !placed.contains(user) && !isSummed(user)
-                        && graph[user].operands.allSatisfy { !members.contains($0) || placed.contains($0) }
+                        && operands(of: user, merged).allSatisfy { !members.contains($0) || placed.contains($0) }
                 }
             }
         }

@@ -10,6 +10,9 @@ enum { OPENBLAS_ROW_MAJOR = 101, OPENBLAS_NO_TRANS = 111, OPENBLAS_TRANS = 112 }
 // Sets the number of threads of OpenBLAS's own.
 void openblas_threads(int count);
 
+// The processor whose kernels it has chosen, as OpenBLAS names it.
+const char *openblas_core(void);
+
 void openblas_dgemm(int order, int trans_a, int trans_b, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
                     int ldb, double beta, double *c, int ldc);
 void openblas_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b,
