@@ -55,7 +55,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings, linkerSettings: standalone),
         .testTarget(name: "GradTests", dependencies: ["Grad"], swiftSettings: settings),
-        .testTarget(name: "CommandTests", dependencies: ["Runtime", "TerminalSupport", "ThreadCounter"], swiftSettings: settings),
+        .testTarget(name: "CommandTests", dependencies: ["Autodiff", "Processors", "Runtime", "TerminalSupport"], swiftSettings: settings),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], swiftSettings: settings),
         .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: settings),
         .testTarget(name: "WeaveTests", dependencies: ["Weave", "Runtime", "Syntax", "Wording", "TerminalSupport"], swiftSettings: settings),
@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "GradREPL", dependencies: ["CLibedit", "Files", "Runtime", "Syntax", "Tensors", "Wording"], swiftSettings: settings),
         .target(name: "KernelWidths", dependencies: ["Kernels"], path: "Tests/KernelWidths"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
-        .target(name: "ThreadCounter", path: "Tests/ThreadCounter"),
+        .target(name: "Processors", path: "Tests/Processors"),
         .target(name: "FuzzSupport", dependencies: ["Datasets", "Runtime", "Syntax", "Tensors"], path: "Tests/Fuzz/Support", swiftSettings: settings),
         .target(name: "TerminalSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(

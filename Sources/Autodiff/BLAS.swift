@@ -1,4 +1,5 @@
 import COpenBLAS
+import Kernels
 package import Tensors
 
 // OpenBLAS, seen from the primitives: row-major, sizes as Int, one call for both element types. Callers have checked that
@@ -18,6 +19,9 @@ protocol BLASNumber: BinaryFloatingPoint & Sendable {
         _ transpose: Bool, _ rows: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ lda: Int32, _ x: UnsafePointer<Self>, _ beta: Self,
         _ y: UnsafeMutablePointer<Self>)
     static func dot(_ n: Int32, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Self
+    /// Rows of `width` numbers added to others; steps from row to row.
+    static func addRows(
+        _ rows: Int, _ width: Int, _ x: UnsafePointer<Self>, _ xStep: Int, _ y: UnsafeMutablePointer<Self>, _ yStep: Int)
 }
 
 extension Double: BLASNumber {
@@ -38,6 +42,11 @@ extension Double: BLASNumber {
     }
     static func dot(_ n: Int32, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double {
         openblas_ddot(n, a, 1, b, 1)
+    }
+    static func addRows(
+        _ rows: Int, _ width: Int, _ x: UnsafePointer<Double>, _ xStep: Int, _ y: UnsafeMutablePointer<Double>, _ yStep: Int
+    ) {
+        grad_add_rows_f64(rows, width, x, xStep, y, yStep)
     }
 }
 
@@ -60,6 +69,11 @@ extension Float: BLASNumber {
     static func dot(_ n: Int32, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
         openblas_sdot(n, a, 1, b, 1)
     }
+    static func addRows(
+        _ rows: Int, _ width: Int, _ x: UnsafePointer<Float>, _ xStep: Int, _ y: UnsafeMutablePointer<Float>, _ yStep: Int
+    ) {
+        grad_add_rows_f32(rows, width, x, xStep, y, yStep)
+    }
 }
 
 package enum BLAS {
@@ -68,8 +82,8 @@ package enum BLAS {
     /// last bits of a result with their number. Large products are cut here instead, by the lengths alone (`BLASCut`),
     /// so that any number of threads gives the same bits.
     private static let oneThread: Void = openblas_threads(1)
-    /// Multiplications from which on threads share them: they take some hundred microseconds, a thread's start twenty.
-    private static let sharedProduct = 1 << 23
+    /// Multiplications from which on threads share them: they take some hundred microseconds.
+    private static let sharedProduct = 1 << 22
     private static let processors = Threads.processors
 
     /// Below this many multiplications a plain loop beats the call.

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Convolutions as matrix products (im2col): for one image, the numbers under the window at every place are the columns of a matrix,
@@ -14,7 +15,7 @@ struct Convolution {
     /// How many numbers the matrix of columns may hold: half a megabyte of f64.
     private static let blockCount = 1 << 16
     /// From this many multiplications on, threads share the images.
-    private static let largeWork = 1 << 23
+    private static let largeWork = 1 << 22
     private var isLarge: Bool { work >= Convolution.largeWork }
 
     /// The sum over channels and window of x times w, at each place.
@@ -116,24 +117,23 @@ struct Convolution {
     ) {
         let (across, width) = (windows.columns, windows.columns.output)
         forEachOffset { channel, row, column, index in
-            var to = columns + index * count
+            let to = columns + index * count
             let inside = windows.rows.inside(row, places)
             let within = across.inside(column, 0..<width)
-            for place in places {
-                if inside.contains(place) && !within.isEmpty {
-                    let line = channel * windows.inputCount + (place * windows.rows.stride + row - windows.rows.padding) * across.input
-                    let from = image + (line + within.lowerBound * across.stride + column - across.padding)
-                    to.update(repeating: 0, count: within.lowerBound)
-                    if across.stride == 1 {
-                        (to + within.lowerBound).update(from: from, count: within.count)
-                    } else {
-                        for i in 0..<within.count { to[within.lowerBound + i] = from[i &* across.stride] }
-                    }
-                    (to + within.upperBound).update(repeating: 0, count: width - within.upperBound)
-                } else {
-                    to.update(repeating: 0, count: width)
-                }
-                to += width
+            if inside.count < places.count || within.count < width { to.update(repeating: 0, count: count) }
+            if inside.isEmpty || within.isEmpty { return }
+            let line = channel * windows.inputCount + (inside.lowerBound * windows.rows.stride + row - windows.rows.padding) * across.input
+            var from = image + (line + within.lowerBound * across.stride + column - across.padding)
+            var target = to + ((inside.lowerBound - places.lowerBound) * width + within.lowerBound)
+            let next = windows.rows.stride * across.input
+            if across.stride == 1 {
+                let size = MemoryLayout<T>.size
+                return grad_copy_rows(inside.count, within.count * size, from, next * size, target, width * size)
+            }
+            for _ in inside {
+                for i in 0..<within.count { target[i] = from[i &* across.stride] }
+                from += next
+                target += width
             }
         }
     }
@@ -146,12 +146,17 @@ struct Convolution {
         let (across, width) = (windows.columns, windows.columns.output)
         forEachOffset { channel, row, column, index in
             let within = across.inside(column, 0..<width)
-            if within.isEmpty { return }
-            for place in windows.rows.inside(row, places) {
-                let line = channel * windows.inputCount + (place * windows.rows.stride + row - windows.rows.padding) * across.input
-                let to = image + (line + within.lowerBound * across.stride + column - across.padding)
-                let from = columns + (index * count + (place - places.lowerBound) * width + within.lowerBound)
+            let inside = windows.rows.inside(row, places)
+            if inside.isEmpty || within.isEmpty { return }
+            let line = channel * windows.inputCount + (inside.lowerBound * windows.rows.stride + row - windows.rows.padding) * across.input
+            var to = image + (line + within.lowerBound * across.stride + column - across.padding)
+            var from = columns + (index * count + (inside.lowerBound - places.lowerBound) * width + within.lowerBound)
+            let next = windows.rows.stride * across.input
+            if across.stride == 1 { return T.addRows(inside.count, within.count, from, width, to, next) }
+            for _ in inside {
                 for i in 0..<within.count { to[i &* across.stride] += from[i] }
+                to += next
+                from += width
             }
         }
     }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Loops over the windows of planes of numbers.
 struct Pool {
     let windows: Windows
@@ -5,41 +7,50 @@ struct Pool {
 
     /// The largest number under each window; padding does not count. NaN where there is one.
     func largest<T: BLASNumber>(_ x: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
-        forEachWindow { input, place, rows, columns in
-            if rows.count == 2 && columns.count == 2 {
-                let (i, j) = corners(rows, columns, input)
-                let (a, b, c, d) = (x[i], x[i &+ 1], x[j], x[j &+ 1])
-                if a == a && b == b && c == c && d == d {
-                    y[place] = largest(a, b, c, d)
-                    return
+        nonisolated(unsafe) let (x, y) = (x, y)
+        sharePlanes { planes in
+            forEachWindow(planes) { input, place, rows, columns in
+                if rows.count == 2 && columns.count == 2 {
+                    let (i, j) = corners(rows, columns, input)
+                    let (a, b, c, d) = (x[i], x[i &+ 1], x[j], x[j &+ 1])
+                    if a == a && b == b && c == c && d == d {
+                        y[place] = largest(a, b, c, d)
+                        return
+                    }
                 }
+                y[place] = top(x + input, rows, columns)
             }
-            y[place] = top(x + input, rows, columns)
         }
     }
 
     /// For each window the mean of `u` over the places where x is largest.
     func collected<T: BLASNumber>(_ x: UnsafePointer<T>, _ u: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
-        forEachWindow { input, place, rows, columns in
-            var (sum, count): (T, T) = (0, 0)
-            forEachTop(top(x + input, rows, columns), x + input, rows, columns) { position in
-                sum += u[input + position]
-                count += 1
+        nonisolated(unsafe) let (x, u, y) = (x, u, y)
+        sharePlanes { planes in
+            forEachWindow(planes) { input, place, rows, columns in
+                var (sum, count): (T, T) = (0, 0)
+                forEachTop(top(x + input, rows, columns), x + input, rows, columns) { position in
+                    sum += u[input + position]
+                    count += 1
+                }
+                y[place] = sum / count
             }
-            y[place] = sum / count
         }
     }
 
     /// The adjoint: each number of `g` shared equally by the places where x is largest in its window.
     func shared<T: BLASNumber>(_ x: UnsafePointer<T>, _ g: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
-        y.update(repeating: 0, count: planes * windows.inputCount)
-        forEachWindow { input, place, rows, columns in
-            if rows.count == 2 && columns.count == 2, share(g[place], corners(rows, columns, input), x, y) { return }
-            let top = top(x + input, rows, columns)
-            var count: T = 0
-            forEachTop(top, x + input, rows, columns) { _ in count += 1 }
-            let share = g[place] / count
-            forEachTop(top, x + input, rows, columns) { position in y[input + position] += share }
+        nonisolated(unsafe) let (x, g, y) = (x, g, y)
+        sharePlanes { planes in
+            (y + planes.lowerBound * windows.inputCount).update(repeating: 0, count: planes.count * windows.inputCount)
+            forEachWindow(planes) { input, place, rows, columns in
+                if rows.count == 2 && columns.count == 2, share(g[place], corners(rows, columns, input), x, y) { return }
+                let top = top(x + input, rows, columns)
+                var count: T = 0
+                forEachTop(top, x + input, rows, columns) { _ in count += 1 }
+                let share = g[place] / count
+                forEachTop(top, x + input, rows, columns) { position in y[input + position] += share }
+            }
         }
     }
 
@@ -77,20 +88,26 @@ struct Pool {
     /// The mean under each window, where padding counts as zeros.
     func mean<T: BLASNumber>(_ x: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
         let scale = 1 / T(windows.windowCount)
-        forEachWindow { input, place, rows, columns in
-            var sum: T = 0
-            forEachPosition(rows, columns) { sum += x[input + $0] }
-            y[place] = sum * scale
+        nonisolated(unsafe) let (x, y) = (x, y)
+        sharePlanes { planes in
+            forEachWindow(planes) { input, place, rows, columns in
+                var sum: T = 0
+                forEachPosition(rows, columns) { sum += x[input + $0] }
+                y[place] = sum * scale
+            }
         }
     }
 
     /// The adjoint of `mean`.
     func spread<T: BLASNumber>(_ g: UnsafePointer<T>, into y: UnsafeMutablePointer<T>) {
         let scale = 1 / T(windows.windowCount)
-        y.update(repeating: 0, count: planes * windows.inputCount)
-        forEachWindow { input, place, rows, columns in
-            let share = g[place] * scale
-            forEachPosition(rows, columns) { y[input + $0] += share }
+        nonisolated(unsafe) let (g, y) = (g, y)
+        sharePlanes { planes in
+            (y + planes.lowerBound * windows.inputCount).update(repeating: 0, count: planes.count * windows.inputCount)
+            forEachWindow(planes) { input, place, rows, columns in
+                let share = g[place] * scale
+                forEachPosition(rows, columns) { y[input + $0] += share }
+            }
         }
     }
 
@@ -125,11 +142,21 @@ struct Pool {
         }
     }
 
+    /// From this many numbers on, threads share the planes.
+    private static let largeCount = 1 << 16
+
+    private func sharePlanes(_ body: @Sendable (Range<Int>) -> Void) {
+        let parts = planes * windows.inputCount >= Pool.largeCount ? min(planes, 4 * Threads.processors) : 1
+        Threads.share(parts, among: Threads.processors) { part in body((planes * part / parts)..<(planes * (part + 1) / parts)) }
+    }
+
     /// Where a window's plane begins in the input, its place in the result, and the rows and columns that lie inside.
     @inline(__always)
-    private func forEachWindow(_ body: (_ input: Int, _ place: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
-        var place = 0
-        for plane in 0..<planes {
+    private func forEachWindow(
+        _ planes: Range<Int>, _ body: (_ input: Int, _ place: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+    ) {
+        var place = planes.lowerBound * windows.rows.output * windows.columns.output
+        for plane in planes {
             for row in 0..<windows.rows.output {
                 let rows = windows.rows.covered(row)
                 for column in 0..<windows.columns.output {

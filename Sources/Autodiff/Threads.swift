@@ -2,13 +2,16 @@ import Kernels
 import Synchronization
 import Tensors
 
-/// Threads for the length of one call: nothing stays behind. Starting one costs some 20 µs, so only work of a millisecond and
-/// more is shared.
+/// Work that all processors share. The threads that help stay, and wait awake for a moment, so that a part may be as short as some ten microseconds (`helpers.c`).
 package enum Threads {
     package static let processors = max(1, min(Int(grad_processors()), 16))
 
-    /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order, and
-    /// should take some milliseconds: between two of them it is asked whether to stop, and then the rest is left undone.
+    /// How often work was shared in this process.
+    package static var shares: Int { counted.load(ordering: .relaxed) }
+    private static let counted = Atomic(0)
+
+    /// Runs `body(0)` to `body(count - 1)`, each once, on this thread and up to `threads - 1` more. `body` must not care for order:
+    /// between two of them it is asked whether to stop, and then the rest is left undone.
     static func share(_ count: Int, among threads: Int, _ body: @Sendable (Int) -> Void) {
         if count <= 1 || threads <= 1 {
             for i in 0..<count {
@@ -17,16 +20,21 @@ package enum Threads {
             }
             return
         }
+        counted.wrappingAdd(1, ordering: .relaxed)
         withoutActuallyEscaping(body) { body in
             let job = Job(count, body)
-            var helpers: [NativeThread] = []
-            for _ in 1..<min(threads, count) {
-                // Where the system gives no thread, the others do its part.
-                if let helper = NativeThread.start({ job.run() }) { helpers.append(helper) }
+            withExtendedLifetime(job) {
+                let helpers = Int32(min(threads, count) - 1)
+                grad_share(helpers, { if let job = $0 { Unmanaged<Job>.fromOpaque(job).takeUnretainedValue().run() } }, Unmanaged.passUnretained(job).toOpaque())
             }
-            job.run()
-            for helper in helpers { helper.join() }
         }
+    }
+
+    /// Runs what shares nothing, since other threads do the same and keep the processors busy.
+    package static func alone<R>(_ body: () throws -> R) rethrows -> R {
+        grad_stay_alone(1)
+        defer { grad_stay_alone(0) }
+        return try body()
     }
 
     private final class Job: Sendable {

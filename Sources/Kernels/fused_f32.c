@@ -2,6 +2,12 @@
 #include "math_f32.h"
 #include "sums.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define MASKED(name) _mm512_##name##_ps
+#define MASK __mmask16
+#endif
+
 #pragma clang fp contract(off)
 
 #define NUMBER float

@@ -11,6 +11,7 @@ typedef struct {
     size_t stride;
 } block_register;
 
+#include "strand_forms.h"
 #include "strands.h"
 
 // a b + c and its kin; a and c may be one number for all, as in a polynomial they are.
@@ -75,26 +76,29 @@ static void run_instruction(grad_instruction at, size_t n, block_register a, blo
     }
 }
 
-// Numbers first ... n - 1 of a block. The hand is memory here.
-static void run_plainly(grad_instruction at, size_t first, size_t n, const block_register *registers, NUMBER *hand) {
+// The hand is memory here.
+static void run_plainly(grad_instruction at, size_t n, const block_register *registers, NUMBER *hand) {
     block_register operands[3];
     const uint16_t numbers[3] = {at.a, at.op > GRAD_LAST_UNARY ? at.b : at.a, at.op > GRAD_LAST_BINARY ? at.c : at.a};
-    for (int k = 0; k < 3; k++) {
-        operands[k] = numbers[k] == GRAD_HAND ? (block_register){hand, 1} : registers[numbers[k]];
-        operands[k].data += first * operands[k].stride;
-    }
-    NUMBER *y = (at.dst == GRAD_HAND ? hand : registers[at.dst].data) + first;
-    run_instruction(at, n - first, operands[0], operands[1], operands[2], y);
-    if (at.dst != GRAD_HAND && hand) memcpy(hand + first, y, (n - first) * sizeof *y);
+    for (int k = 0; k < 3; k++) operands[k] = numbers[k] == GRAD_HAND ? (block_register){hand, 1} : registers[numbers[k]];
+    NUMBER *y = at.dst == GRAD_HAND ? hand : registers[at.dst].data;
+    run_instruction(at, n, operands[0], operands[1], operands[2], y);
+    if (at.dst != GRAD_HAND && hand) memcpy(hand, y, n * sizeof *y);
 }
 
 static void run_block(const grad_fused *chain, size_t n, const block_register *registers) {
     NUMBER hand[BLOCK];
-    for (size_t k = 0, end; k < chain->instructions; k = end) {
-        for (end = k + 1; end < chain->instructions && reads_hand(chain->code[end]); end++) {}
-        const size_t done = run_strand(chain->code + k, end - k, n, registers);
-        if (done == n) continue;
-        for (size_t i = k; i < end; i++) run_plainly(chain->code[i], done, n, registers, end - k > 1 ? hand : NULL);
+    const grad_instruction *code = chain->code;
+    const grad_strand_step *steps = chain->steps;
+    for (size_t k = 0; k < chain->strand_count; k++) {
+        const grad_strand strand = chain->strands[k];
+        if (strand.steps > 0) {
+            run_rows(steps, strand.steps, n, registers);
+        } else {
+            for (size_t i = 0; i < strand.instructions; i++) run_plainly(code[i], n, registers, strand.instructions > 1 ? hand : NULL);
+        }
+        code += strand.instructions;
+        steps += strand.steps;
     }
 }
 

@@ -34,10 +34,9 @@ GRAD_INLINE double f64_precise_log(double x, double *low) {
     return v;
 }
 
-GRAD_INLINE double f64_general_pow(double x, double y) {
+// x^y by the logarithm of |x|, for x that is finite and not 0.
+GRAD_INLINE double f64_pow_by_log(double x, double y, double l_finite, double l_low) {
     const double a = f64_abs(x), ay = f64_abs(y);
-    double l_low;
-    const double l_finite = f64_precise_log(a, &l_low);
     const double l = a == 0 ? -INFINITY : a == INFINITY ? INFINITY : l_finite;
     double p_low;
     const double p_any = f64_product(l, y, &p_low);
@@ -51,6 +50,12 @@ GRAD_INLINE double f64_general_pow(double x, double y) {
     v = ((x < 0) & (a < INFINITY) & !f64_is_whole(ay)) ? NAN : v;
     v = ((x != x) | (y != y)) ? x + y : v;
     return ((y == 0) | (x == 1)) ? 1 : v;
+}
+
+GRAD_INLINE double f64_general_pow(double x, double y) {
+    double low;
+    const double high = f64_precise_log(f64_abs(x), &low);
+    return f64_pow_by_log(x, y, high, low);
 }
 
 // Exponents that have a shorter way, on numbers and on whole loops: both give the same bits.

@@ -11,7 +11,24 @@
     static __attribute__((noinline)) double far_##name(double a, double b) { return f64_##name(a, b); }
 GRAD_EACH_LONG_UNARY(OUT_OF_LINE_UNARY)
 GRAD_EACH_TRIGONOMETRIC(OUT_OF_LINE_UNARY)
-GRAD_EACH_LONG_BINARY(OUT_OF_LINE_BINARY)
+OUT_OF_LINE_BINARY(ATAN2, atan2)
+
+// From turn to turn a base is often the same, as in Adam's β^t: the logarithms of the last ones are kept.
+static __attribute__((noinline)) double far_pow(double a, double b) {
+    static _Thread_local struct {
+        double base, high, low;
+    } kept[4];
+#define EXPONENT(value, name) if (b == value) return f64_pow_##name(a);
+    GRAD_EACH_EXPONENT(EXPONENT)
+#undef EXPONENT
+    const double base = f64_abs(a);
+    __typeof__(*kept) *own = &kept[f64_bits(base) * 0x9e3779b97f4a7c15u >> 62];
+    if (own->base != base) {
+        own->high = f64_precise_log(base, &own->low);
+        own->base = base;
+    }
+    return f64_pow_by_log(a, b, own->high, own->low);
+}
 
 // Threaded code: every operation is a function that ends by a jump to the next one's, so that the processor predicts each jump from its own
 // history. (Labels in one function were joined by the compiler to a single jump for all.) Gives the guard that failed, or null at the end.

@@ -1,7 +1,8 @@
+import Autodiff
 import Foundation
+import Processors
 import Runtime
 import Testing
-import ThreadCounter
 
 /// One processor and two give the same, to the last bit, whatever runs by plans on both. How many there are a process finds out once, so each is one
 /// of its own, and leaves its numbers in a file.
@@ -62,18 +63,15 @@ import ThreadCounter
         let (first, second) = (usable_processor(0), usable_processor(1))
         let one = try saved(processors: "\(first)"), two = try saved(processors: "\(first),\(second)")
         #expect(one == two, "\(program)")
-        #expect(startsThreads(program), "it stays on one processor:\n\(program)")
+        #expect(sharesWork(program), "it stays on one processor:\n\(program)")
     }
 
     /// Or else the comparison would say nothing.
-    private func startsThreads(_ program: String) -> Bool {
-        if threads_started_by_this_thread() < 0 { return true }
-        return DeepStack.run {
-            let before = threads_started_by_this_thread()
-            let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }))
-            _ = interpreter.run(interpreter.addSource(name: "program", bytes: Array(program.utf8))) { _ in }
-            return threads_started_by_this_thread() > before
-        }
+    private func sharesWork(_ program: String) -> Bool {
+        let before = Threads.shares
+        let interpreter = Interpreter(environment: Environment(print: { _ in }, note: { _ in }))
+        _ = DeepStack.run { interpreter.run(interpreter.addSource(name: "program", bytes: Array(program.utf8))) { _ in } }
+        return Threads.shares > before
     }
 }
 

@@ -105,7 +105,9 @@ import Testing
                                             var chain = grad_fused(
                                                 code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress,
                                                 sums: sums.baseAddress, row_sums: nil, instructions: 3, input_count: 3, output_count: 1,
-                                                sum_count: 1, row_sum_count: 0, row_length: 0, registers: 5)
+                                                sum_count: 1, row_sum_count: 0, row_length: 0, registers: 5, strands: nil, steps: nil, strand_count: 0)
+                                            let strands = Strands(of: &chain)
+                                            defer { strands.free() }
                                             let scratch = UnsafeMutableRawPointer.allocate(
                                                 byteCount: grad_fused_scratch_f32(&chain), alignment: 16)
                                             defer { scratch.deallocate() }
@@ -142,7 +144,10 @@ import Testing
                 code.withUnsafeBufferPointer { code in inputs.withUnsafeBufferPointer { inputs in outputs.withUnsafeBufferPointer { outputs in
                     var chain = grad_fused(
                         code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress, sums: nil, row_sums: nil,
-                        instructions: 4, input_count: 4, output_count: 2, sum_count: 0, row_sum_count: 0, row_length: 0, registers: 6)
+                        instructions: 4, input_count: 4, output_count: 2, sum_count: 0, row_sum_count: 0, row_length: 0, registers: 6, strands: nil,
+                        steps: nil, strand_count: 0)
+                    let strands = Strands(of: &chain)
+                    defer { strands.free() }
                     withUnsafeTemporaryAllocation(byteCount: grad_fused_scratch_f32(&chain), alignment: 64) { scratch in
                         grad_fused_f32(&chain, 0, n, scratch.baseAddress)
                     }
@@ -191,7 +196,9 @@ import Testing
                                         code: code.baseAddress, inputs: described.baseAddress, outputs: outputs.baseAddress,
                                         sums: wanted.baseAddress, row_sums: nil, instructions: code.count,
                                         input_count: described.count, output_count: 2, sum_count: wanted.count, row_sum_count: 0,
-                                        row_length: 0, registers: registers)
+                                        row_length: 0, registers: registers, strands: nil, steps: nil, strand_count: 0)
+                                    let strands = Strands(of: &chain)
+                                    defer { strands.free() }
                                     let scratch = UnsafeMutableRawPointer.allocate(byteCount: grad_fused_scratch_f64(&chain), alignment: 64)
                                     defer { scratch.deallocate() }
                                     let cut = grad_fused_cut_f64(n)

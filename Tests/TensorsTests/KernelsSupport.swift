@@ -96,3 +96,21 @@ func instruction(_ op: grad_operation, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: 
 func instruction(_ op: Int, _ dst: Int, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> grad_instruction {
     grad_instruction(op: UInt16(op), dst: UInt16(dst), a: UInt16(a), b: UInt16(b), c: UInt16(c))
 }
+
+/// The strands of a chain, as its runs take them.
+struct Strands {
+    private let strands: UnsafeMutablePointer<grad_strand>
+    private let steps: UnsafeMutablePointer<grad_strand_step>
+
+    init(of chain: inout grad_fused) {
+        strands = .allocate(capacity: max(1, chain.instructions))
+        steps = .allocate(capacity: max(1, 2 * chain.instructions))
+        chain.strand_count = grad_make_strands(&chain, strands, steps)
+        (chain.strands, chain.steps) = (UnsafePointer(strands), UnsafePointer(steps))
+    }
+
+    func free() {
+        strands.deallocate()
+        steps.deallocate()
+    }
+}

@@ -50,7 +50,7 @@ enum ChainFusion {
     }
 
     /// Operations that the kernel makes of what it has in hand.
-    private static let handing: Set<UInt32> = Set([
+    static let handing: Set<UInt32> = Set([
         GRAD_NEG, GRAD_SQUARE, GRAD_SQRT, GRAD_RECIPROCAL, GRAD_RELU, GRAD_STEP, GRAD_IDENTITY, GRAD_ADD, GRAD_SUB, GRAD_MUL, GRAD_DIV, GRAD_GT, GRAD_LT,
         GRAD_WHERE,
     ].map(\.rawValue) + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL].map(UInt32.init))

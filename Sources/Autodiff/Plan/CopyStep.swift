@@ -72,27 +72,28 @@ final class CopyStep: PlanStep {
 
     override func run(_ memory: PlanMemory) {
         switch type {
-        case .f64: run(memory, Double.self, grad_transpose_f64)
-        case .f32: run(memory, Float.self, grad_transpose_f32)
+        case .f64: run(memory, Double.self, grad_transpose_f64) { grad_binary_f64(GRAD_ADD, $0, $1, 1, $2, 1, $1) }
+        case .f32: run(memory, Float.self, grad_transpose_f32) { grad_binary_f32(GRAD_ADD, $0, $1, 1, $2, 1, $1) }
         }
     }
 
     @inline(__always)
     private func run<T: BinaryFloatingPoint>(
-        _ memory: PlanMemory, _: T.Type, _ transpose: (Int, Int, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void
+        _ memory: PlanMemory, _: T.Type, _ transpose: (Int, Int, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void,
+        _ add: (Int, UnsafeMutablePointer<T>, UnsafePointer<T>) -> Void
     ) {
         let target = memory.numbers(target, T.self)
         if let background { target.update(repeating: T(background), count: count) }
         for walk in walks {
             let source = memory.numbers(walk.source, T.self) + walk.sourceStart
-            copy(walk, source, target + walk.targetStart, transpose)
+            copy(walk, source, target + walk.targetStart, transpose, add)
         }
     }
 
     @inline(__always)
     private func copy<T: BinaryFloatingPoint>(
         _ walk: Walk, _ source: UnsafeMutablePointer<T>, _ target: UnsafeMutablePointer<T>,
-        _ transpose: (Int, Int, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void
+        _ transpose: (Int, Int, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void, _ add: (Int, UnsafeMutablePointer<T>, UnsafePointer<T>) -> Void
     ) {
         let (lengths, from, to) = (walk.lengths, walk.from, walk.to)
         // Plain transposes of matrices have a kernel of their own: result [c, r] of [r, c].
@@ -106,7 +107,7 @@ final class CopyStep: PlanStep {
             if isTransposed {
                 transpose(lengths[0], lengths[1], source + place, target + at)
             } else if isAdding && step == 1 && sourceStep == 1 {
-                for i in 0..<length { target[at &+ i] += source[place &+ i] }
+                add(length, target + at, source + place)
             } else if isAdding {
                 for i in 0..<length { target[at &+ i &* step] += source[place &+ i &* sourceStep] }
             } else if step == 1 && sourceStep == 1 {

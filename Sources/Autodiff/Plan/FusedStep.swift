@@ -7,8 +7,12 @@ final class FusedStep: PlanStep {
     struct Input: Hashable {
         let slot: Int
         let pattern: Broadcast
+        /// Where in the slot it begins, in bytes, if it is only a part of it.
+        let window: Int?
         /// In the chain's own order and number.
-        var isWhole: Bool { pattern.isWhole }
+        var isWhole: Bool { pattern.isWhole && window == nil }
+
+        func numbers(_ memory: PlanMemory) -> UnsafeRawPointer { UnsafeRawPointer(memory.slots[slot]) + (window ?? 0) }
     }
 
     /// Where the sum of a register, or of its products with another, is put.
@@ -42,6 +46,8 @@ final class FusedStep: PlanStep {
     private let movingOutputs: [Int]
     private let movingRowSums: [Int]
     private let cost: Int
+    /// The same, counting what takes long several times: about a tenth of a nanosecond each.
+    private let effort: Int
 
     /// `moving` slots have other memory in every run.
     init(
@@ -60,6 +66,7 @@ final class FusedStep: PlanStep {
         self.sums = slots
         (self.rowSums, self.rowLength) = (rowSlots, rowLength)
         self.cost = cost
+        effort = (instructions.reduce(sums.count + rowSums.count) { $0 + $1.effort }) * count
         let code = ChainFusion.handOver(instructions, inputs: inputs.count, outputs: outputs.count, kept: kept)
         kernel = FusedKernel(code, inputs, outputs: outputs.count, sums: sums, rowSums: rowSums, rowLength: rowLength, registers: registers)
         movingInputs = FusedStep.places(of: moving, in: reads)
@@ -107,22 +114,22 @@ final class FusedStep: PlanStep {
     }
 
     override func prepare(_ memory: PlanMemory) {
-        for (index, input) in inputs.enumerated() { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[input.slot]) }
+        for (index, input) in inputs.enumerated() { kernel.inputs[index].data = input.numbers(memory) }
         for (index, output) in outputs.enumerated() { kernel.outputs[index] = memory.slots[output] }
         for (index, sum) in sums.enumerated() { kernel.sums[index].sum = memory.slots[sum] }
         for (index, sums) in rowSums.enumerated() { kernel.rowSums[index].sums = memory.slots[sums] }
     }
 
-    /// Above this many operations on numbers both cores work on it.
-    private static let shared = 1 << 22
+    /// Above this effort both cores work on it.
+    private static let shared = 1 << 20
     /// Operations on numbers in one part at most: some ten milliseconds.
     private static let longest = 1 << 24
 
     override func run(_ memory: PlanMemory) {
-        for index in movingInputs { kernel.inputs[index].data = UnsafeRawPointer(memory.slots[inputs[index].slot]) }
+        for index in movingInputs { kernel.inputs[index].data = inputs[index].numbers(memory) }
         for index in movingOutputs { kernel.outputs[index] = memory.slots[outputs[index]] }
         for index in movingRowSums { kernel.rowSums[index].sums = memory.slots[rowSums[index]] }
-        if cost > FusedStep.shared && (Threads.processors > 1 || cost > FusedStep.longest) {
+        if effort > FusedStep.shared && (Threads.processors > 1 || cost > FusedStep.longest) {
             if sums.isEmpty { runShared() } else { runShared(memory) }
             return
         }
@@ -221,6 +228,8 @@ private final class FusedKernel {
     let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     let sums: UnsafeMutablePointer<grad_fused_sum>
     let rowSums: UnsafeMutablePointer<grad_fused_row_sums>
+    private let strands: UnsafeMutablePointer<grad_strand>
+    private let steps: UnsafeMutablePointer<grad_strand_step>
     let chain: UnsafeMutablePointer<grad_fused>
 
     init(
@@ -232,6 +241,8 @@ private final class FusedKernel {
         outputs = .allocate(capacity: max(1, outputCount))
         sums = .allocate(capacity: max(1, summed.count))
         rowSums = .allocate(capacity: max(1, summedRows.count))
+        strands = .allocate(capacity: max(1, instructions.count))
+        steps = .allocate(capacity: max(1, 2 * instructions.count))
         chain = .allocate(capacity: 1)
         for index in instructions.indices { (code + index).initialize(to: instructions[index]) }
         for index in operands.indices {
@@ -249,7 +260,8 @@ private final class FusedKernel {
         chain.initialize(to: grad_fused(
             code: code, inputs: inputs, outputs: outputs, sums: sums, row_sums: rowSums, instructions: instructions.count,
             input_count: operands.count, output_count: outputCount, sum_count: summed.count, row_sum_count: summedRows.count,
-            row_length: rowLength, registers: registers))
+            row_length: rowLength, registers: registers, strands: strands, steps: steps, strand_count: 0))
+        chain.pointee.strand_count = grad_make_strands(chain, strands, steps)
     }
 
     deinit {
@@ -258,6 +270,8 @@ private final class FusedKernel {
         outputs.deallocate()
         sums.deallocate()
         rowSums.deallocate()
+        strands.deallocate()
+        steps.deallocate()
         chain.deallocate()
     }
 }
@@ -268,6 +282,15 @@ extension ElementType {
 }
 
 extension grad_instruction {
+    /// About how long it takes, in the time of an addition.
+    fileprivate var effort: Int {
+        switch UInt32(op) {
+        case GRAD_SQRT.rawValue, GRAD_DIV.rawValue, GRAD_RECIPROCAL.rawValue: 4
+        case let operation where ChainFusion.handing.contains(operation): 1
+        default: 8
+        }
+    }
+
     /// The registers that it reads.
     var sources: [Int] {
         let operation = UInt32(op)

@@ -199,10 +199,10 @@ extension PlanCompiler {
         switch places[operand] {
         case .slot(let slot):
             let pattern = Broadcast(graph[operand].shape, in: shape) ?? .whole
-            return FusedStep.Input(slot: slot, pattern: pattern)
+            return FusedStep.Input(slot: slot, pattern: pattern, window: window(operand).map { $0 * type.size })
         case .register(let number):
-            return FusedStep.Input(slot: cell(number, type), pattern: .one)
-        case nil: return FusedStep.Input(slot: 0, pattern: .whole)
+            return FusedStep.Input(slot: cell(number, type), pattern: .one, window: nil)
+        case nil: return FusedStep.Input(slot: 0, pattern: .whole, window: nil)
         }
     }
 

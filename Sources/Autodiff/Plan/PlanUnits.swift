@@ -129,7 +129,7 @@ extension PlanCompiler {
 
     private func form(of place: Int, _ term: Term) -> Form {
         if let blocks, blocks.isRowed[place] || blocks.totals.contains(place) { return .rows }
-        if isView(term) { return .view(place) }
+        if isView(term) || window(place) != nil { return .view(place) }
         if isSummed(place) {
             let x = graph[term.operands[0]]
             return .chain(x.shape, x.type)
@@ -176,6 +176,20 @@ extension PlanCompiler {
         guard term.primitive === Primitive.expand, term.shape.count > 0 else { return false }
         let x = graph[term.operands[0]]
         return x.type == term.type && (x.shape.rank == 0 || Broadcast(x.shape, in: term.shape) != nil)
+    }
+
+    /// Where a slice lies in its operand's memory, counted in numbers, if it lies there in one piece and only passes over memory read it, which can read it there.
+    func window(_ place: Int) -> Int? {
+        let term = graph[place]
+        guard term.primitive === Primitive.slice, term.shape.count > 0, !isOutput[place], let block = try? Slicing.Block(graph[term.operands[0]].shape, term.attributes, 0)
+        else { return nil }
+        let source = graph[term.operands[0]]
+        let first = block.shape.axes.firstIndex { $0 != 1 } ?? block.shape.rank
+        guard source.type == term.type, block.shape.axes.dropFirst(first + 1).elementsEqual(source.shape.axes.dropFirst(first + 1)),
+            source.primitive !== Primitive.slice,
+            users[place].allSatisfy({ isSummed($0) || (graph[$0].isElementwise && graph[$0].shape.rank > 0 && blocks?.isRowed[$0] != true) })
+        else { return nil }
+        return block.offset
     }
 
     private func isView(_ term: Term) -> Bool {

@@ -63,6 +63,12 @@ void grad_softmax_f32(size_t outer, size_t length, size_t inner, const float *x,
 void grad_transpose_f64(size_t rows, size_t columns, const double *x, double *y);
 void grad_transpose_f32(size_t rows, size_t columns, const float *x, float *y);
 
+// Rows of so many bytes each, short ones as a rule, to another place; the steps from row to row are bytes too.
+void grad_copy_rows(size_t rows, size_t bytes, const void *from, size_t from_step, void *to, size_t to_step);
+// Rows of n numbers each, added to others; the steps are numbers.
+void grad_add_rows_f64(size_t rows, size_t n, const double *from, size_t from_step, double *to, size_t to_step);
+void grad_add_rows_f32(size_t rows, size_t n, const float *from, size_t from_step, float *to, size_t to_step);
+
 void grad_f64_to_f32(size_t n, const double *x, float *y);
 void grad_f32_to_f64(size_t n, const float *x, double *y);
 
@@ -87,6 +93,7 @@ int grad_processors(void);
 #include "ledger.h"
 
 // What compiled plans run.
+#include "helpers.h"
 #include "layers.h"
 #include "numeric.h"
 #include "programs.h"

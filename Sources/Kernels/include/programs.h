@@ -84,6 +84,16 @@ typedef struct {
 // of so many instructions puts its result in a register at least.
 enum { GRAD_HAND = UINT16_MAX, GRAD_LONGEST_STRAND = 32 };
 
+// A chain is run strand by strand: instructions each of which reads what the one before it made. Those of a strand with steps go through the processor's vector
+// registers as a whole, many numbers at a time; one without steps is run instruction by instruction. A step says what is made of the hand (strand_forms.h), from which
+// registers, and where it is put down: GRAD_HAND for nowhere.
+typedef struct {
+    uint32_t instructions, steps;
+} grad_strand;
+typedef struct {
+    uint16_t form, x, y, out;
+} grad_strand_step;
+
 // An elementwise chain in one pass over memory. Registers are numbered inputs first, then outputs, then temporaries; an output may
 // be read after it was written, and may be the memory of a whole input. Works on elements first to first + n; where a chain has
 // sums, parts may be summed on their own and added afterwards with the same bits as the whole if the parts are cut as the tree
@@ -96,7 +106,14 @@ typedef struct {
     const grad_fused_sum *sums;
     const grad_fused_row_sums *row_sums;
     size_t instructions, input_count, output_count, sum_count, row_sum_count, row_length, registers;
+    // Of grad_make_strands.
+    const grad_strand *strands;
+    const grad_strand_step *steps;
+    size_t strand_count;
 } grad_fused;
+
+// The strands of a chain, whose code and inputs' patterns are known: once, for all its runs. Gives how many there are: at most `instructions`, and twice as many steps.
+size_t grad_make_strands(const grad_fused *chain, grad_strand *strands, grad_strand_step *steps);
 
 // Numbers in a block that holds whole rows, for parts of a chain to begin with one.
 size_t grad_fused_block_f64(size_t row_length);

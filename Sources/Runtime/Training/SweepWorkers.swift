@@ -1,3 +1,4 @@
+import Autodiff
 import Synchronization
 import Syntax
 import Tensors
@@ -29,7 +30,10 @@ struct SweepWorkers {
         let next = NextPoint(points.count)
         // The first request to stop is the runs' to answer, as in `train`; the account that all of them share goes by this machine.
         machine.toleratedInterruptions = max(answered, 1)
-        DeepStack.run(count) { workers[$0].run(next) }
+        let isFull = count >= Threads.processors
+        DeepStack.run(count) { index in
+            if isFull { Threads.alone { workers[index].run(next) } } else { workers[index].run(next) }
+        }
         if !workers.contains(where: { $0.machine.toleratedInterruptions > answered }) { machine.toleratedInterruptions = answered }
         return collected(workers)
     }
