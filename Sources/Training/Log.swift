@@ -5,7 +5,7 @@
 package struct Log: Sendable, Equatable {
     package let names: [String]
     /// One for each name, all of the same length, without the newest row where that was passed over.
-    package private(set) var columns: [[Double]]
+    private var kept: [LogColumn]
     /// Every how many rows one is kept.
     package private(set) var stride = 1
     /// How many rows were given.
@@ -31,12 +31,12 @@ package struct Log: Sendable, Equatable {
 
     package init(_ names: [String]) {
         self.names = names
-        columns = names.map { _ in [] }
+        kept = names.map { _ in LogColumn() }
     }
 
     /// As it was saved.
     package init(_ names: [String], columns: [[Double]], stride: Int, given: Int, pending: [Double]?) {
-        (self.names, self.columns) = (names, columns)
+        (self.names, kept) = (names, columns.map(LogColumn.init))
         self.stride = max(1, stride)
         self.given = given
         last = pending ?? []
@@ -50,10 +50,13 @@ package struct Log: Sendable, Equatable {
         a.names == b.names && a.columns == b.columns && a.stride == b.stride && a.given == b.given && a.newest == b.newest
     }
 
-    private var kept: Int { columns.first?.count ?? 0 }
+    /// As `kept` has them.
+    package var columns: [[Double]] { kept.map(\.values) }
+
+    private var rowCount: Int { kept.first?.count ?? 0 }
 
     /// Rows that are there, the newest included.
-    package var count: Int { kept + (isPending ? 1 : 0) }
+    package var count: Int { rowCount + (isPending ? 1 : 0) }
 
     package mutating func append(_ row: [Double]) { row.withUnsafeBufferPointer { append($0) } }
 
@@ -67,8 +70,8 @@ package struct Log: Sendable, Equatable {
             return
         }
         isPending = false
-        for column in columns.indices { columns[column].append(row[column]) }
-        if kept == Log.capacity { thin() }
+        for column in kept.indices { kept[column].append(row[column]) }
+        if rowCount == Log.capacity { thin() }
     }
 
     /// Takes `count` rows, of which those at `places`, or all, are in the series. None that is to stay may be missing; the newest may be for a while.
@@ -80,7 +83,7 @@ package struct Log: Sendable, Equatable {
         while done < count {
             // Up to where the table is full.
             var wanted: [Int] = []
-            let left = Log.capacity - kept
+            let left = Log.capacity - rowCount
             var place = done + passedOver
             while place < count, wanted.count < left {
                 if let places { while index < places.endIndex, places[index] < place { index += 1 } } else { index = place }
@@ -90,7 +93,7 @@ package struct Log: Sendable, Equatable {
             let end = wanted.count < left ? count : place - stride + 1
             (given, done) = (given + end - done, end)
             put(wanted, series)
-            if kept == Log.capacity { thin() }
+            if rowCount == Log.capacity { thin() }
         }
         let available = places?.count ?? count
         let newest = places.map { $0.last ?? -1 } ?? count - 1
@@ -104,13 +107,13 @@ package struct Log: Sendable, Equatable {
         let isSolid = last - first == rows.count - 1
         for (column, series) in series.enumerated() {
             switch series {
-            case .same(let number): columns[column].append(contentsOf: repeatElement(number, count: rows.count))
+            case .same(let number): kept[column].append(number, count: rows.count)
             case .numbers(let source) where isSolid:
-                columns[column].append(contentsOf: UnsafeBufferPointer(start: source + first, count: rows.count))
+                kept[column].append(contentsOf: UnsafeBufferPointer(start: source + first, count: rows.count))
             case .numbers(let source):
                 withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { room in
                     for (index, row) in rows.enumerated() { room[index] = source[row] }
-                    columns[column].append(contentsOf: room)
+                    kept[column].append(contentsOf: UnsafeBufferPointer(room))
                 }
             }
         }
@@ -118,36 +121,32 @@ package struct Log: Sendable, Equatable {
 
     /// Makes room for rows to come, so that it is not made again and again while they do.
     package mutating func reserve(_ rows: Int) {
-        for column in columns.indices { columns[column].reserveCapacity(min(Log.capacity, kept + rows / stride + 1)) }
+        for column in kept.indices { kept[column].reserve(min(Log.capacity, rowCount + rows / stride + 1)) }
     }
 
     /// How many of the next rows are passed over.
     package var passedOver: Int { (stride - given % stride) % stride }
 
     private mutating func thin() {
-        let half = (kept + 1) / 2
-        for column in columns.indices {
-            columns[column].withUnsafeMutableBufferPointer { numbers in for row in 0..<half { numbers[row] = numbers[2 * row] } }
-            columns[column].removeLast(columns[column].count - half)
-        }
+        for column in kept.indices { kept[column].thin() }
         stride *= 2
     }
 
     /// A column with the newest row; empty for a name that is not there.
     package subscript(name: String) -> [Double] {
         guard let index = names.firstIndex(of: name) else { return [] }
-        return columns[index] + (newest.map { [$0[index]] } ?? [])
+        return kept[index].values + (newest.map { [$0[index]] } ?? [])
     }
 
     /// The newest number of a column.
     package func last(_ name: String) -> Double? { names.firstIndex(of: name).flatMap(last(at:)) }
 
-    package func last(at column: Int) -> Double? { isPending ? last[column] : columns[column].last }
+    package func last(at column: Int) -> Double? { isPending ? last[column] : kept[column].last }
 
     /// The rows that are there of those given from the `number`th on, counted from 0.
     package func rows(from number: Int) -> [[Double]] {
         let first = (number + stride - 1) / stride
-        let rows = first < kept ? (first..<kept).map { row in columns.map { $0[row] } } : []
+        let rows = first < rowCount ? (first..<rowCount).map { row in kept.map { $0[row] } } : []
         return rows + (newest.map { number < given ? [$0] : [] } ?? [])
     }
 

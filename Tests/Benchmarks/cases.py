@@ -35,10 +35,11 @@ class Case:
 ORDER = {"f64": 0.05, "f32": 0.05}
 
 
-def digits(H, batch, steps, target):
+def digits(H, batch, steps, few, target):
     return Case(
         "digits", f"digits 64-{H}-10, batch {batch}, Adam", steps, target, (H, batch), ("f32", "f64"), (1, 2), (*LIBRARIES, C),
-        ("network.c", f"-DLAYERS={{64,{H},10}}", "-DSCALES={0.125,0.125}", "-DCOUNT=2", "-DROWS=1792"), (batch,), after=ORDER, has_history=True)
+        ("network.c", f"-DLAYERS={{64,{H},10}}", "-DSCALES={0.125,0.125}", "-DCOUNT=2", "-DROWS=1792"), (batch,), after=ORDER, has_history=True,
+        fewer={EAGER: few, COMPILE: few, JIT: few})
 
 
 CASES = [
@@ -58,13 +59,14 @@ CASES = [
         "rosenbrock", "Rosenbrock, 100 numbers, Adam", 100_000, "≤ 0.01 × PyTorch, ≤ 1 × JAX loop", (100,),
         c=("scalars.c", "-DROSENBROCK"), c_arguments=(100,), peers=(*LIBRARIES, C), after={"f64": 1}, floor=1e-3, fewer={EAGER: 1000, COMPILE: 1000, JIT: 5000},
         has_history=True),
-    digits(32, 32, 2000, "≤ 0.6 × JAX loop, ≤ 1.4 × C"),
-    digits(128, 128, 1000, "≤ 0.85 × JAX loop, ≤ 1.2 × C"),
-    digits(512, 256, 250, "≤ 0.9 × JAX loop, ≤ 1.15 × C"),
+    digits(32, 32, 10_000, 2000, "≤ 0.6 × JAX loop, ≤ 1.4 × C"),
+    digits(128, 128, 4000, 1000, "≤ 0.85 × JAX loop, ≤ 1.2 × C"),
+    digits(512, 256, 1000, 250, "≤ 0.9 × JAX loop, ≤ 1.15 × C"),
     Case(
-        "images", "784-512-256-10 relu, batch 128, momentum", 80, "< PyTorch, < JAX", (), ("f32", "f64"), (1, 2), (*LIBRARIES, C),
+        "images", "784-512-256-10 relu, batch 128, momentum", 320, "< PyTorch, < JAX", (), ("f32", "f64"), (1, 2), (*LIBRARIES, C),
         ("network.c", "-DLAYERS={784,512,256,10}", "-DSCALES={1.0/28,1.0/22,1.0/16}", "-DCOUNT=3", "-DROWS=1024", "-DRELU", "-DMOMENTUM"),
-        (128,), start={"f64": 1e-6, "f32": 2e-2}, after=ORDER, has_history=True),
+        (128,), start={"f64": 1e-6, "f32": 2e-2}, after=ORDER, has_history=True,
+        fewer={EAGER: 80, COMPILE: 80, JIT: 80}),
     *(Case("mixture", f"Gaussian mixture, n = 1000, d = {d}, K = {K}", steps, "< PyTorch, < JAX jit", (d, K), threads=(1, 2))
       for d, K, steps in ((2, 5, 500), (10, 25, 30), (20, 25, 20))),
     Case("lstm", "LSTM, 100 steps, 64 units, batch 16", 20, "≤ 0.33 × PyTorch, ≤ 1 × JAX loop", (), ("f32", "f64")),

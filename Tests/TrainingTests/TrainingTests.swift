@@ -13,6 +13,22 @@ struct LogTests {
         #expect(zip(steps.dropFirst(), steps).dropLast().allSatisfy { $0 - $1 == Double(log.stride) })
     }
 
+    /// Columns in equal steps are kept as such: what comes out is what went in, to the bit, wherever a column leaves its steps.
+    @Test(arguments: [1, 2, 3, 100, 16_383, 16_384, 16_385, 20_000, 70_001]) func columnsInEqualStepsKeepTheirBits(_ left: Int) {
+        let columns: [(Int) -> Double] = [
+            { Double($0 + 1) }, { _ in .nan }, { _ in -0.0 }, { 0.1 * Double($0) }, { $0 < left ? 0.01 : 0.005 }, { $0 < left ? Double($0) : -Double($0) },
+            { $0 < left ? -0.0 : 0 }, { $0 % 2 == 0 ? .nan : 1 }, { $0 == left ? .infinity : 1 },
+        ]
+        var log = Log(columns.indices.map { "c\($0)" })
+        for row in 0..<100_000 { log.append(columns.map { $0(row) }) }
+        for (index, column) in columns.enumerated() {
+            let rows = Array(stride(from: 0, to: 100_000, by: log.stride)) + (log.newest == nil ? [] : [99_999])
+            #expect(log["c\(index)"].map(\.bitPattern) == rows.map { column($0).bitPattern }, "column \(index)")
+        }
+        let stored = Log(log.names, columns: log.columns, stride: log.stride, given: log.given, pending: log.newest)
+        #expect(stored.columns.joined().map(\.bitPattern) == log.columns.joined().map(\.bitPattern))
+    }
+
     @Test(arguments: [0, 1, 3, 5, 199_999, 200_000]) func rowsFromOneOn(_ first: Int) {
         var log = Log(["step"])
         for i in 0..<200_000 { log.append([Double(i)]) }
