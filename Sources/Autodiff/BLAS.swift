@@ -1,6 +1,6 @@
 import COpenBLAS
 import Kernels
-package import Tensors
+import Tensors
 
 // OpenBLAS, seen from the primitives: row-major, sizes as Int, one call for both element types. Callers have checked that
 // every length fits OpenBLAS's 32-bit sizes (`BLAS.fits`).

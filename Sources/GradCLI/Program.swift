@@ -16,6 +16,8 @@ enum Program {
         sigemptyset(&signals)
         for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        // Products are shared by helpers of our own. OpenBLAS would start threads of its own when it is loaded, which wait awake beside them.
+        setenv("OPENBLAS_NUM_THREADS", "1", 1)
         do {
             var command = try GradCommand.parseAsRoot()
             try command.run()

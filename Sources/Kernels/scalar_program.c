@@ -2,6 +2,7 @@
 #include "clones.h"
 #include "math_f64.h"
 #include "operations.h"
+#include "scalar_functions.h"
 
 #pragma clang fp contract(off)
 
@@ -99,6 +100,17 @@ void grad_hand_over(grad_instruction *code, size_t n) {
     }
 }
 
+#define CALLED_UNARY(OP, name) static double called_##name(double a) { return f64_##name(a); }
+#define CALLED_BINARY(OP, name) static double called_##name(double a, double b) { return f64_##name(a, b); }
+GRAD_EACH_SHORT_UNARY(CALLED_UNARY)
+GRAD_EACH_SHORT_BINARY(CALLED_BINARY)
+#define NEAR_FUNCTION(OP, name) [GRAD_##OP] = (grad_scalar_function *)called_##name,
+#define FAR_FUNCTION(OP, name) [GRAD_##OP] = (grad_scalar_function *)far_##name,
+grad_scalar_function *const grad_scalar_functions[GRAD_LAST_BINARY + 1] = {
+    GRAD_EACH_SHORT_UNARY(NEAR_FUNCTION) GRAD_EACH_SHORT_BINARY(NEAR_FUNCTION) GRAD_EACH_LONG_UNARY(FAR_FUNCTION)
+    GRAD_EACH_TRIGONOMETRIC(FAR_FUNCTION) GRAD_EACH_LONG_BINARY(FAR_FUNCTION)
+};
+
 GRAD_INLINE ptrdiff_t run(const grad_instruction *code, size_t n, double *registers) {
     if (n == 0) return GRAD_RAN_TO_THE_END;
     const grad_instruction *const stopped = operations[code->op](code, code + n, registers, 0);
@@ -153,6 +165,7 @@ ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, 
     for (size_t k = 0; k < loop->start_count; k++) columns[loop->starts[k].to][0] = registers[loop->starts[k].from];
     for (size_t i = 0; i < count; i++) columns[0][i] = registers[loop->counter] + (double)i;
     grad_run_columns(loop->counted, loop->counted_instructions, registers, columns, count);
+    if (loop->machine) return grad_run_machine_code(loop->machine, registers, columns, count, turns);
     ptrdiff_t stopped = GRAD_RAN_TO_THE_END;
     size_t turn = 0;
     for (; turn < count; turn++) {

@@ -104,6 +104,26 @@ import Autodiff
         for (value, node) in zip(values, results) { #expect(value.isIdentical(to: node.value)) }
     }
 
+    /// Slices in one piece, which only passes read, are no copies; one that is a result is, and columns are.
+    @Test(arguments: [ElementType.f64, .f32]) func slicesAreReadInPlace(_ type: ElementType) throws {
+        let tape = Tape()
+        let x = tape.variable(Tensor((0..<1000).map { Double($0 * 7 % 1001) / 1001 - 0.3 }, shape: Shape([1000]), type: type))
+        let m = tape.variable(Tensor((0..<600).map { Double($0 * 11 % 601) / 601 }, shape: Shape([20, 30]), type: type))
+        func slice(_ x: Node, _ starts: [Int], _ stops: [Int]) throws -> Node {
+            try tape.apply(Primitive.slice, [x], Attributes([.ints(starts), .ints(stops)]))
+        }
+        let (left, right) = (try slice(x, [0], [999]), try slice(x, [1], [1000]))
+        let rows = try slice(m, [3], [7]) * 2 + 1, part = try slice(m, [5, 4], [6, 29]) * 3, columns = try slice(m, [0, 3], [20, 7]) * 2 + 1
+        for (results, passes) in [
+            ([Primitive.sum(((right - (left ^ 2)) ^ 2) * 100 + ((left * -1 + 1) ^ 2))], 1), ([rows], 1), ([part], 1), ([columns], 2), ([left, left * 2], 2),
+        ] {
+            let plan = try #require(Plan(Graph(tape, outputs: results, inputs: [x, m], for: .plan), results: results.count))
+            #expect(plan.passes == passes)
+            let values = try #require(try plan.evaluate([x.value, m.value]))
+            for (value, node) in zip(values, results) { #expect(agree(value, node.value, type)) }
+        }
+    }
+
     /// An update behind a product is one pass: what could be computed before it, and measures of what it reads, are computed on the way.
     @Test(arguments: [ElementType.f64, .f32]) func anUpdateIsOnePass(_ type: ElementType) throws {
         let tape = Tape()

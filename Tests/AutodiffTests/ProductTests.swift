@@ -69,7 +69,7 @@ struct ProductTests {
     }
 
     /// Large products are cut into blocks that threads share; which thread takes which block must not show.
-    @Test(arguments: [(256, 256, 256), (257, 300, 259), (1000, 131, 200), (64, 5000, 64), (90, 300, 1000)])
+    @Test(arguments: [(256, 256, 256), (257, 300, 259), (1000, 131, 200), (64, 5000, 64), (90, 300, 1000), (128, 784, 512), (40, 400, 640), (2500, 300, 40)])
     func threadsDoNotChangeABit(n: Int, k: Int, m: Int) throws {
         let (a, b) = (pseudorandom([n, k]), pseudorandom([k, m], salt: 0.9))
         let c = try Primitive.matmul.evaluate([a, b])
@@ -79,8 +79,10 @@ struct ProductTests {
     }
 
     @Test func largeProductsAgreeWithTheDefinition() throws {
-        // The last two are made of so many rows at a time.
-        for (n, k, m) in [(300, 260, 280), (270, 260, 400), (1801, 130, 11), (2500, 300, 40)] {
+        // Blocks; tiles of whole rows, in strips with and without a rest, and of few rows; a sum so long that blocks are cut along it.
+        for (n, k, m) in [
+            (300, 260, 280), (270, 260, 400), (1801, 130, 11), (2500, 300, 40), (128, 784, 512), (129, 400, 333), (8, 300, 500), (40, 900, 1300), (700, 1100, 900),
+        ] {
             for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
                 let a = pseudorandom(transposeA ? [k, n] : [n, k])
                 let b = pseudorandom(transposeB ? [m, k] : [k, m], salt: 0.77)

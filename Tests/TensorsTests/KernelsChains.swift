@@ -29,17 +29,20 @@ import Testing
             let (left, right, third): ([Double], [Double], [Double]) = (values[a], values[b], values[c])
             values[dst] = (0..<n).map { (i: Int) -> Double in Self.value(op, left[i], right[i], third[i]) }
         }
-        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0, 0.0, 0.0, 0.0, 0.0]
         let sources: [(Int, Int?)] = [(inputs, nil), (inputs + 1, nil), (2, nil), (0, inputs), (1, 2)]
-        run(code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
-            registers: registers, sources, &sums, n)
-        #expect(zip(first, values[inputs]).allSatisfy { sameBits($0, $1) })
-        #expect(zip(second, values[inputs + 1]).allSatisfy { sameBits($0, $1) })
-        for (k, source) in sources.enumerated() {
-            var expected = 0.0
+        let expected = sources.map { source in
+            var sum = 0.0
             let summed = source.1.map { zip(values[source.0], values[$0]).map { $0 * $1 } } ?? values[source.0]
-            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, summed, &expected)
-            #expect(sameBits(sums[k], expected))
+            grad_reduce_f64(GRAD_REDUCE_SUM, 1, n, 1, summed, &sum)
+            return sum
+        }
+        for width in KernelWidth.all {
+            var first = [Double](repeating: 0, count: n), second = first, sums = [Double](repeating: 0, count: sources.count)
+            run(width.chainDouble, code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
+                registers: registers, sources, &sums, n)
+            #expect(zip(first, values[inputs]).allSatisfy { sameBits($0, $1) }, "\(width.name)")
+            #expect(zip(second, values[inputs + 1]).allSatisfy { sameBits($0, $1) }, "\(width.name)")
+            #expect(zip(sums, expected).allSatisfy { sameBits($0, $1) }, "\(width.name)")
         }
     }
 
@@ -71,11 +74,13 @@ import Testing
             if k == stored { put = held }
             code.append(instruction(op, k == length - 1 ? inputs : k == stored ? inputs + 1 : hand, operands[0], operands[1], operands[2]))
         }
-        var first = [Double](repeating: 0, count: n), second = first, sums = [0.0]
-        run(code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
-            registers: inputs + 2, [(inputs, nil)], &sums, n)
-        #expect(zip(first, held).allSatisfy { sameBits($0, $1) })
-        #expect(zip(second, put).allSatisfy { sameBits($0, $1) })
+        for width in KernelWidth.all {
+            var first = [Double](repeating: 0, count: n), second = first, sums = [0.0]
+            run(width.chainDouble, code, [(whole, 1, .max), (other, 1, .max), (one, .max, 1), (row, 1, columns), (column, columns, rows)], &first, &second,
+                registers: inputs + 2, [(inputs, nil)], &sums, n)
+            #expect(zip(first, held).allSatisfy { sameBits($0, $1) }, "\(width.name)")
+            #expect(zip(second, put).allSatisfy { sameBits($0, $1) }, "\(width.name)")
+        }
     }
 
     /// max(tanh(2 x + row), x) and its sum, in single precision.
@@ -134,28 +139,29 @@ import Testing
             instruction(GRAD_MUL_ADD, hand, 0, 1, 2), instruction(GRAD_MUL_SUB, hand, hand, 0, 3), instruction(GRAD_RELU, 4, hand),
             instruction(GRAD_SQRT, 5, hand),
         ]
-        let numbers: [Float] = [2, 1, 3]
-        var relu = [Float](repeating: 0, count: n), root = relu
-        x.withUnsafeBufferPointer { x in numbers.withUnsafeBufferPointer { numbers in
-            relu.withUnsafeMutableBufferPointer { relu in root.withUnsafeMutableBufferPointer { root in
-                let inputs = [grad_fused_input(data: x.baseAddress, repeat: 1, period: .max, run: 1)]
-                    + (0..<3).map { grad_fused_input(data: numbers.baseAddress! + $0, repeat: .max, period: 1, run: 1) }
-                let outputs: [UnsafeMutableRawPointer?] = [.init(relu.baseAddress), .init(root.baseAddress)]
-                code.withUnsafeBufferPointer { code in inputs.withUnsafeBufferPointer { inputs in outputs.withUnsafeBufferPointer { outputs in
-                    var chain = grad_fused(
-                        code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress, sums: nil, row_sums: nil,
-                        instructions: 4, input_count: 4, output_count: 2, sum_count: 0, row_sum_count: 0, row_length: 0, registers: 6, strands: nil,
-                        steps: nil, strand_count: 0)
-                    let strands = Strands(of: &chain)
-                    defer { strands.free() }
-                    withUnsafeTemporaryAllocation(byteCount: grad_fused_scratch_f32(&chain), alignment: 64) { scratch in
-                        grad_fused_f32(&chain, 0, n, scratch.baseAddress)
-                    }
-                } } }
+        let numbers: [Float] = [2, 1, 3], expected = x.map { x in max(0, (x * 2 + 1) * x - 3) }
+        for width in KernelWidth.all {
+            var relu = [Float](repeating: 0, count: n), root = relu
+            x.withUnsafeBufferPointer { x in numbers.withUnsafeBufferPointer { numbers in
+                relu.withUnsafeMutableBufferPointer { relu in root.withUnsafeMutableBufferPointer { root in
+                    let inputs = [grad_fused_input(data: x.baseAddress, repeat: 1, period: .max, run: 1)]
+                        + (0..<3).map { grad_fused_input(data: numbers.baseAddress! + $0, repeat: .max, period: 1, run: 1) }
+                    let outputs: [UnsafeMutableRawPointer?] = [.init(relu.baseAddress), .init(root.baseAddress)]
+                    code.withUnsafeBufferPointer { code in inputs.withUnsafeBufferPointer { inputs in outputs.withUnsafeBufferPointer { outputs in
+                        var chain = grad_fused(
+                            code: code.baseAddress, inputs: inputs.baseAddress, outputs: outputs.baseAddress, sums: nil, row_sums: nil,
+                            instructions: 4, input_count: 4, output_count: 2, sum_count: 0, row_sum_count: 0, row_length: 0, registers: 6,
+                            strands: nil, steps: nil, strand_count: 0)
+                        let strands = Strands(of: &chain)
+                        defer { strands.free() }
+                        withUnsafeTemporaryAllocation(byteCount: grad_fused_scratch_f32(&chain), alignment: 64) { scratch in
+                            width.chainSingle(&chain, 0, n, scratch.baseAddress!)
+                        }
+                    } } }
+                } }
             } }
-        } }
-        let expected = x.map { x in max(0, (x * 2 + 1) * x - 3) }
-        #expect(relu == expected && root == expected.map { $0.squareRoot() })
+            #expect(relu == expected && root == expected.map { $0.squareRoot() }, "\(width.name)")
+        }
     }
 
     private let none = UInt16(GRAD_NO_FACTOR)
@@ -171,7 +177,7 @@ import Testing
 
     /// Runs a chain in the parts that its sums are cut in, as two threads would.
     private func run(
-        _ code: [grad_instruction], _ inputs: [(data: [Double], repeat: Int, period: Int)], _ first: inout [Double],
+        _ run: KernelWidth.Chain, _ code: [grad_instruction], _ inputs: [(data: [Double], repeat: Int, period: Int)], _ first: inout [Double],
         _ second: inout [Double], registers: Int, _ sources: [(Int, Int?)], _ sums: inout [Double], _ n: Int
     ) {
         let memory = inputs.map { input in
@@ -202,10 +208,10 @@ import Testing
                                     let scratch = UnsafeMutableRawPointer.allocate(byteCount: grad_fused_scratch_f64(&chain), alignment: 64)
                                     defer { scratch.deallocate() }
                                     let cut = grad_fused_cut_f64(n)
-                                    grad_fused_f64(&chain, 0, cut, scratch)
+                                    run(&chain, 0, cut, scratch)
                                     guard cut < n else { return }
                                     let left = Array(sums)
-                                    grad_fused_f64(&chain, cut, n - cut, scratch)
+                                    run(&chain, cut, n - cut, scratch)
                                     for k in sums.indices { sums[k] = left[k] + sums[k] }
                                 }
                             }

@@ -67,9 +67,9 @@ import Testing
     }
 
     /// The classic example: w <- w - 0.1 * 2 (w - 3), what it keeps, and the number that each turn found.
-    @Test func descentInALoop() {
+    @Test(arguments: [false, true]) func descentInALoop(_ translated: Bool) {
         let code = [instruction(GRAD_SUB, 3, 0, 1), instruction(GRAD_SUB_MUL, 5, 2, 3, 0)]
-        var repeated = Repeated(code: code, columns: 4, moves: [grad_move(from: 5, to: 0)], counter: 6)
+        var repeated = Repeated(code: code, columns: 4, moves: [grad_move(from: 5, to: 0)], counter: 6, isTranslated: translated)
         repeated.kept = [grad_move(from: 5, to: 1), grad_move(from: 3, to: 2)]
         repeated.starts = [grad_move(from: 0, to: 3)]
         repeated.behind = [3: 1]
@@ -87,17 +87,17 @@ import Testing
         #expect(abs(registers[0] - 3) < 1e-15)
     }
 
-    @Test func aLoopStopsAtAGuard() {
+    @Test(arguments: [false, true]) func aLoopStopsAtAGuard(_ translated: Bool) {
         // Counts up; leaves when the count reaches 50.
         let code = [instruction(GRAD_LT, 3, 0, 2), instruction(GRAD_GUARD, 0, 3, 1), instruction(GRAD_ADD, 4, 0, 1)]
-        let repeated = Repeated(code: code, columns: 1, moves: [grad_move(from: 4, to: 0)], counter: 5)
+        let repeated = Repeated(code: code, columns: 1, moves: [grad_move(from: 4, to: 0)], counter: 5, isTranslated: translated)
         var registers = [0.0, 1, 50, 0, 0, 0]
         let run = repeated.run(&registers, 64)
         #expect(run.end == 1 && run.turns == 50 && registers[0] == 50)
     }
 
     /// What goes by the counter alone, and what no other turn reads, has in columns the bits of a turn by itself.
-    @Test func columnsHaveTheBitsOfTheTurns() {
+    @Test(arguments: [false, true]) func columnsHaveTheBitsOfTheTurns(_ translated: Bool) {
         // Registers: 0 to 2 numbers, 3 the counter, 4 what is handed on, 5 to 11 counted, 12 and 13 of a turn.
         let counted = [
             instruction(GRAD_POW, 5, 0, 3), instruction(GRAD_SUB, 6, 1, 5), instruction(GRAD_SQRT, 7, 6), instruction(GRAD_MUL_ADD, 8, 5, 2, 7),
@@ -111,7 +111,7 @@ import Testing
             instruction(GRAD_GT, 6, column(0), 2), instruction(GRAD_WHERE, 7, column(6), column(4), column(5)), instruction(GRAD_SINGLE, 8, column(7)),
         ]
         let code = [instruction(GRAD_MUL_ADD, 12, 4, 5, 14), instruction(GRAD_SIN, 13, 12)], start = [0.999, 1, 70.5, 1, 0.3] + [Double](repeating: 0, count: 10)
-        var repeated = Repeated(code: code, columns: 10, moves: [grad_move(from: 13, to: 4)], counter: 3)
+        var repeated = Repeated(code: code, columns: 10, moves: [grad_move(from: 13, to: 4)], counter: 3, isTranslated: translated)
         (repeated.counted, repeated.kept) = (inColumns, [grad_move(from: 13, to: 9)])
         repeated.fed = [grad_move(from: 1, to: 5), grad_move(from: 8, to: 14)]
         func numbers(_ lengths: [Int]) -> [Double] {
@@ -133,6 +133,74 @@ import Testing
         for lengths in [[64, 64, 64, 8], [Int](repeating: 2, count: 100), [5, 64, 60, 40, 7, 24]] { #expect(numbers(lengths) == expected) }
     }
 
+    // MARK: Machine code
+
+    @Test func thisProcessorHasMachineCode() {
+        var loop = grad_scalar_loop()
+        let code = grad_translate(&loop)
+        defer { grad_free_machine_code(code) }
+        #if arch(x86_64)
+        #expect(code != nil)
+        #endif
+    }
+
+    /// Each operation, each operand at hand or not, at points where functions bend.
+    @Test func eachOperationInMachineCodeHasTheSameBits() {
+        var random = TestRandom(seed: 5)
+        let operations = Array(0...Int(GRAD_WHERE.rawValue)) + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL, GRAD_SINGLE].map { Int($0) }
+        for op in operations {
+            for operands in [[0, 1, 2], [3, 1, 2], [0, 3, 2], [0, 1, 3], [3, 3, 3], [4, 3, 0], [3, 4, 4], [4, 4, 3], [3, 0, 4]] {
+                let code = [
+                    instruction(GRAD_IDENTITY, 3, 0), instruction(GRAD_IDENTITY, 4, 1), instruction(op, 5, operands[0], operands[1], operands[2]),
+                    instruction(GRAD_SUB, 6, 5, 3), instruction(op, 3, 3, 4, 5),
+                ]
+                for k in 0..<20 {
+                    func any() -> Double { k % 2 == 0 ? random.point(Int(random.next() % 8)) : specialPoints[Int(random.next() % UInt64(specialPoints.count))] }
+                    let start = [any(), any(), any(), 0, 0, 0, 0, 0]
+                    var (expected, registers) = (start, start)
+                    #expect(grad_run_scalar(code, code.count, &expected) == GRAD_RAN_TO_THE_END)
+                    #expect(Repeated(code: code, columns: 1, moves: [], counter: 7, isTranslated: true).run(&registers, 1).turns == 1)
+                    #expect(zip(registers, expected).allSatisfy(sameBits), "\(op) of \(start), by \(operands): \(registers), not \(expected)")
+                }
+            }
+        }
+    }
+
+    /// Programs with more numbers than the processor has registers, calls and guards between them, and all kinds of moves.
+    @Test(arguments: 0..<200) func anyLoopInMachineCodeHasTheSameBits(_ seed: Int) {
+        var random = TestRandom(seed: UInt64(seed))
+        func any(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        // Registers: numbers, what is fed, the counter, results.
+        let (numbers, fed, length) = (3 + any(12), any(3), 1 + any(60)), counter = numbers + fed, first = counter + 1
+        let simple: [grad_operation] = [
+            GRAD_ADD, GRAD_SUB, GRAD_MUL, GRAD_DIV, GRAD_MAX, GRAD_MIN, GRAD_SQUARE, GRAD_SQRT, GRAD_NEG, GRAD_ABS, GRAD_RELU, GRAD_STEP, GRAD_RECIPROCAL,
+            GRAD_GT, GRAD_LE, GRAD_WHERE, GRAD_TANH, GRAD_POW, GRAD_ATAN2, GRAD_SIN, GRAD_MOD, GRAD_FLOOR,
+        ]
+        let operations = simple.map { Int($0.rawValue) } + [GRAD_MUL_ADD, GRAD_MUL_SUB, GRAD_SUB_MUL, GRAD_SINGLE].map { Int($0) }
+        var code: [grad_instruction] = []
+        for k in 0..<length {
+            let known = first + k
+            func operand() -> Int { any(3) == 0 ? any(known) : max(0, known - 1 - any(4)) }
+            code.append(instruction(operations[any(operations.count)], any(20) == 0 && k > 0 ? first + any(k) : known, operand(), operand(), operand()))
+            if any(12) == 0 {
+                // Leaves after some turns, on one side or the other.
+                code.append(instruction(GRAD_GT, first + length, counter, any(numbers)))
+                code.append(instruction(Int(GRAD_GUARD), 0, first + length, 0))
+            }
+        }
+        var repeated = Repeated(code: code, columns: 4 + fed, moves: (0..<min(2, numbers)).map { grad_move(from: UInt16(first + any(length)), to: UInt16($0)) }, counter: counter)
+        repeated.fed = (0..<fed).map { grad_move(from: 0, to: UInt16(numbers + $0)) }
+        repeated.kept = (1...3).map { grad_move(from: UInt16(any(first + length)), to: UInt16($0)) }
+        let start = (0..<numbers).map { _ in random.symmetric(40) } + [Double](repeating: 0, count: fed + length + 4)
+        var (registers, expected) = (start, start)
+        let plain = repeated.run(&expected, 64)
+        repeated.isTranslated = true
+        let made = repeated.run(&registers, 64)
+        #expect(made.end == plain.end && made.turns == plain.turns)
+        #expect(zip(registers, expected).allSatisfy(sameBits))
+        for (a, b) in zip(made.columns, plain.columns) { #expect(zip(a, b).allSatisfy(sameBits)) }
+    }
+
     @Test func numbersBelowALimit() {
         for count in [1, 7, 64] {
             var numbers = [Double](repeating: -2.5, count: count)
@@ -151,6 +219,8 @@ private struct Repeated {
     let columns: Int
     let moves: [grad_move]
     let counter: Int
+    /// Whether its turns are machine code, where this processor has it.
+    var isTranslated = false
     var counted: [grad_instruction] = []
     var fed: [grad_move] = []
     var kept: [grad_move] = []
@@ -175,6 +245,9 @@ private struct Repeated {
                         (loop.moves, loop.move_count, loop.fed, loop.fed_count) = (moves.baseAddress, moves.count, fed.baseAddress, fed.count)
                         (loop.kept, loop.kept_count, loop.starts, loop.start_count) = (kept.baseAddress, kept.count, starts.baseAddress, starts.count)
                         loop.columns = UnsafePointer(places.baseAddress)
+                        let machine = isTranslated ? grad_translate(&loop) : nil
+                        loop.machine = machine
+                        defer { grad_free_machine_code(machine) }
                         return grad_run_scalar_loop(&loop, &registers, count, &turns)
                     }
                 } } }

@@ -11,6 +11,9 @@ package final class ScalarLoop {
     private let carried: [Int]
     private let counter: Int
     private let code: UnsafeMutableBufferPointer<grad_instruction>
+    /// The turns as machine code, once there were enough of them to be worth it.
+    private var machine: OpaquePointer?
+    private var blocks = 0
     private let columns: Columns
     /// Columns of some of the turns.
     private let chosen: Columns
@@ -32,7 +35,10 @@ package final class ScalarLoop {
         (columns, chosen) = (Columns(parts.columnsBehind), Columns(parts.columnsBehind.map { _ in nil }))
     }
 
-    deinit { code.deallocate() }
+    deinit {
+        code.deallocate()
+        grad_free_machine_code(machine)
+    }
 
     /// How many numbers a turn hands to the next one.
     package var stateCount: Int { carried.count }
@@ -66,7 +72,16 @@ package final class ScalarLoop {
                 var loop = grad_scalar_loop(
                     code: code.baseAddress, counted: counted.baseAddress, moves: moves.baseAddress, fed: fed.baseAddress, kept: kept.baseAddress,
                     starts: starts.baseAddress, instructions: code.count, counted_instructions: counted.count, move_count: moves.count,
-                    fed_count: fed.count, kept_count: kept.count, start_count: starts.count, counter: counter, columns: columns.places)
+                    fed_count: fed.count, kept_count: kept.count, start_count: starts.count, counter: counter, columns: columns.places, machine: machine)
+                if blocks == 1 {
+                    // Of the code as it is without results handed over.
+                    parts.code.withUnsafeBufferPointer { plain in
+                        loop.code = plain.baseAddress
+                        machine = grad_translate(&loop)
+                    }
+                    (loop.code, loop.machine) = (UnsafePointer(code.baseAddress), machine)
+                }
+                blocks += 1
                 _ = grad_run_scalar_loop(&loop, plan.registers, min(count, ScalarLoop.most), &turns)
             } }
         } } }

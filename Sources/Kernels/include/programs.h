@@ -44,16 +44,25 @@ void grad_run_columns(const grad_instruction *code, size_t n, const double *regi
 typedef struct {
     uint16_t from, to;
 } grad_move;
+//
+// `machine` is the same turns as machine code, or null.
+typedef struct grad_machine_code grad_machine_code;
 typedef struct {
     const grad_instruction *code, *counted;
     const grad_move *moves, *fed, *kept, *starts;
     size_t instructions, counted_instructions, move_count, fed_count, kept_count, start_count, counter;
     double *const *columns;
+    const grad_machine_code *machine;
 } grad_scalar_loop;
 
 // At most GRAD_COLUMN_TURNS turns. Stops at a guard that fails (gives its place; the turn puts nothing down and moves nothing). *turns is the number of whole
 // turns made.
 ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, size_t *turns);
+
+// Makes machine code of a loop's turns, of its code before grad_hand_over; its columns are looked up when it is run. Null where that cannot be had: on another
+// processor than x86-64, say. It takes some ten microseconds, so it is for a loop of many turns.
+grad_machine_code *grad_translate(const grad_scalar_loop *loop);
+void grad_free_machine_code(grad_machine_code *code);
 
 // Whether all numbers are smaller than a limit but for their sign; NaN is not.
 int grad_are_below(size_t n, const double *x, double limit);

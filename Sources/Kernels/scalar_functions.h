@@ -1,0 +1,13 @@
+#ifndef GRAD_SCALAR_FUNCTIONS_H
+#define GRAD_SCALAR_FUNCTIONS_H
+
+#include "include/programs.h"
+
+// The operations of one number or two as functions, for machine code to call; of f64_exp(double), say, or f64_pow(double, double).
+typedef void grad_scalar_function(void);
+extern grad_scalar_function *const grad_scalar_functions[GRAD_LAST_BINARY + 1];
+
+// Runs turns that were translated; as grad_run_scalar_loop does between its columns.
+ptrdiff_t grad_run_machine_code(const grad_machine_code *code, double *registers, double *const *columns, size_t count, size_t *turns);
+
+#endif
