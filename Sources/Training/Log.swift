@@ -82,17 +82,20 @@ package struct Log: Sendable, Equatable {
         let start = index
         while done < count {
             // Up to where the table is full.
-            var wanted: [Int] = []
-            let left = Log.capacity - rowCount
-            var place = done + passedOver
-            while place < count, wanted.count < left {
-                if let places { while index < places.endIndex, places[index] < place { index += 1 } } else { index = place }
-                wanted.append(index - start)
-                place += stride
+            let first = done + passedOver, left = Log.capacity - rowCount, stride = stride
+            let wanted = first < count ? min(left, (count - 1 - first) / stride + 1) : 0
+            if wanted > 0 {
+                put(wanted, series) { rows in
+                    var place = first
+                    for row in 0..<wanted {
+                        if let places { while index < places.endIndex, places[index] < place { index += 1 } } else { index = place }
+                        rows[row] = index - start
+                        place += stride
+                    }
+                }
             }
-            let end = wanted.count < left ? count : place - stride + 1
+            let end = wanted < left ? count : first + (wanted - 1) * stride + 1
             (given, done) = (given + end - done, end)
-            put(wanted, series)
             if rowCount == Log.capacity { thin() }
         }
         let available = places?.count ?? count
@@ -101,19 +104,21 @@ package struct Log: Sendable, Equatable {
         if isPending { last = series.map { $0[available - 1] } }
     }
 
-    /// Rows of series, behind those that are kept.
-    private mutating func put(_ rows: [Int], _ series: [Series]) {
-        guard let first = rows.first, let last = rows.last else { return }
-        let isSolid = last - first == rows.count - 1
-        for (column, series) in series.enumerated() {
-            switch series {
-            case .same(let number): kept[column].append(number, count: rows.count)
-            case .numbers(let source) where isSolid:
-                kept[column].append(contentsOf: UnsafeBufferPointer(start: source + first, count: rows.count))
-            case .numbers(let source):
-                withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { room in
-                    for (index, row) in rows.enumerated() { room[index] = source[row] }
-                    kept[column].append(contentsOf: UnsafeBufferPointer(room))
+    /// So many rows of series, behind those that are kept; which ones is filled in.
+    private mutating func put(_ count: Int, _ series: [Series], _ fill: (UnsafeMutableBufferPointer<Int>) -> Void) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { rows in
+            fill(rows)
+            let isSolid = rows[count - 1] - rows[0] == count - 1
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { room in
+                for (column, series) in series.enumerated() {
+                    switch series {
+                    case .same(let number): kept[column].append(number, count: count)
+                    case .numbers(let source) where isSolid:
+                        kept[column].append(contentsOf: UnsafeBufferPointer(start: source + rows[0], count: count))
+                    case .numbers(let source):
+                        for index in 0..<count { room[index] = source[rows[index]] }
+                        kept[column].append(contentsOf: UnsafeBufferPointer(room))
+                    }
                 }
             }
         }
@@ -188,10 +193,15 @@ package struct History: Sendable, Equatable {
     package func places(of updates: Int) -> [Int]? {
         let tables = tracksPath ? [steps, epochs, path] : [steps, epochs]
         guard updates > 0, tables.allSatisfy({ $0.stride > 1 }) else { return nil }
-        var isKept = [Bool](repeating: false, count: updates)
-        isKept[updates - 1] = true
-        for table in tables { for place in stride(from: table.passedOver, to: updates, by: table.stride) { isKept[place] = true } }
-        return isKept.indices.filter { isKept[$0] }
+        return withUnsafeTemporaryAllocation(of: Bool.self, capacity: updates) { isKept in
+            isKept.update(repeating: false)
+            isKept[updates - 1] = true
+            var places: [Int] = []
+            places.reserveCapacity(updates)
+            for table in tables { for place in stride(from: table.passedOver, to: updates, by: table.stride) { isKept[place] = true } }
+            for place in 0..<updates where isKept[place] { places.append(place) }
+            return places
+        }
     }
 
     package mutating func track(_ parameters: [Double]) { parameters.withUnsafeBufferPointer { track($0) } }
