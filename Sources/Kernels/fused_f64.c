@@ -5,6 +5,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define MASKED(name) _mm512_##name##_pd
+#define HALF_MASKED(name) _mm256_##name##_pd
+#define HALF __m256d
 #define MASK __mmask8
 #endif
 

@@ -79,10 +79,29 @@ GRAD_INLINE size_t run_tiles(
     } while (0)
 RUN_END(run_end_plain, )
 #if defined(__x86_64__)
+#undef read_part
+#undef write_part
+// Masks, so that nothing beyond the end is touched: of the widest registers that there are.
+typedef union {
+    vector all;
+    HALF halves[2];
+} in_halves;
+static const __typeof__(((truths)(vector)0)[0]) ones_then_zeros[2 * WIDTH] = {[0 ... WIDTH - 1] = -1};
+#define HALF_MASK(n, k) _mm256_loadu_si256((const __m256i *)(ones_then_zeros + WIDTH - (n) + (k) * WIDTH / 2))
+#define read_part(p, n) \
+    ({ \
+        in_halves v; \
+        for (int k = 0; k < 2; k++) v.halves[k] = HALF_MASKED(maskload)((p) + k * WIDTH / 2, HALF_MASK(n, k)); \
+        v.all; \
+    })
+#define write_part(p, n, v) \
+    do { \
+        const in_halves numbers = {v}; \
+        for (int k = 0; k < 2; k++) HALF_MASKED(maskstore)((p) + k * WIDTH / 2, HALF_MASK(n, k), numbers.halves[k]); \
+    } while (0)
 RUN_END(run_end_v3, __attribute__((target("arch=x86-64-v3"))))
 #undef read_part
 #undef write_part
-// Masks, so that nothing beyond the end is touched.
 #define read_part(p, n) ((vector)MASKED(maskz_loadu)((MASK)((1u << (n)) - 1), p))
 #define write_part(p, n, v) MASKED(mask_storeu)(p, (MASK)((1u << (n)) - 1), v)
 RUN_END(run_end_v4, __attribute__((target("arch=x86-64-v4"), min_vector_width(512))))
@@ -100,7 +119,7 @@ RUN_END(run_end_v4, __attribute__((target("arch=x86-64-v4"), min_vector_width(51
     }
 #if defined(__x86_64__)
 RUN_ROWS(run_rows_v4, run_end_v4, MOST_HANDS, __attribute__((target("arch=x86-64-v4"), min_vector_width(512))))
-RUN_ROWS(run_rows_v3, run_end_v3, 8, __attribute__((target("arch=x86-64-v3"))))
+RUN_ROWS(run_rows_v3, run_end_v3, 4, __attribute__((target("arch=x86-64-v3"))))
 #endif
 RUN_ROWS(run_rows_plain, run_end_plain, FEW_HANDS, )
 

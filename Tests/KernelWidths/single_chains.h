@@ -11,6 +11,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define MASKED(name) _mm512_##name##_ps
+#define HALF_MASKED(name) _mm256_##name##_ps
+#define HALF __m256
 #define MASK __mmask16
 #endif
 
