@@ -33,7 +33,7 @@ package final class Plan {
     /// Whether it is one register program: all numbers lie in registers while it runs, those of tensors fetched before and put down after.
     package let isProgram: Bool
     /// How often it was run to its end.
-    package private(set) var runs = 0
+    @exclusivity(unchecked) package private(set) var runs = 0
 
     /// A value that decided something while the tape was recorded, and has to come out the same.
     struct Guard {

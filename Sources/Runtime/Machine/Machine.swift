@@ -45,8 +45,8 @@ package final class Machine {
     package var source: (SourceID) -> Source? = { _ in nil }
     package var random: RandomStream
     package var style = NumberStyle()
-    package var stopsAtNaN = false
-    package var planCounts = PlanCounts()
+    @exclusivity(unchecked) package var stopsAtNaN = false
+    @exclusivity(unchecked) package var planCounts = PlanCounts()
     var planEntries = PlanEntries()
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?

@@ -24,7 +24,7 @@ struct NumericDerivative {
 extension ReadyPlan {
     /// The number that it makes of one number, for a function that captured nothing; `nil` when it does not fit or a guard fails.
     fileprivate func number(at x: Double) -> Double? {
-        guard !isRandom, case .number(let result) = result, arguments.count == 1, case .number(let input) = arguments[0] else { return nil }
+        guard let ofNumber else { return nil }
         for probe in probes {
             switch probe.source {
             case .root: if case .closure = probe.form { continue }
@@ -33,9 +33,9 @@ extension ReadyPlan {
             }
             return nil
         }
-        plan.setNumber(input, x)
+        plan.setNumber(ofNumber.input, x)
         guard (try? plan.run()) == true else { return nil }
-        let value = plan.number(result)
+        let value = plan.number(ofNumber.result)
         return mustBeFinite && !value.isFinite ? nil : value
     }
 

@@ -18,6 +18,8 @@ final class ReadyPlan {
     let result: ResultForm
     /// Random numbers that are inputs, in the order in which they are drawn, and where those of rank 1 and more go.
     private let draws: [(draw: Draw, input: Int, memory: Storage?, count: Int)]
+    /// Where it makes one number of one number: its input and result.
+    let ofNumber: (input: Int, result: Int)?
     /// The tape held zero adjoints at zero beside NaN: results that are not finite are left to it.
     let mustBeFinite: Bool
 
@@ -25,6 +27,11 @@ final class ReadyPlan {
     init(_ plan: Plan, _ reach: Reach, draws: [Draw], _ result: ResultForm, mustBeFinite: Bool) {
         (self.plan, self.result, self.mustBeFinite) = (plan, result, mustBeFinite)
         (arguments, probes) = (reach.arguments, reach.probes)
+        if draws.isEmpty, case .number(let result) = result, arguments.count == 1, case .number(let input) = arguments[0] {
+            ofNumber = (input, result)
+        } else {
+            ofNumber = nil
+        }
         self.draws = draws.enumerated().map { index, draw in
             let input = reach.inputs.count + index
             let shape = plan.graph[plan.graph.inputs[input]].shape
@@ -62,17 +69,22 @@ indirect enum ResultForm {
 /// Plans of one function under one transform.
 final class PlanEntry {
     /// The last first: a loop asks for the same one again.
-    var plans: [ReadyPlan] = []
+    @exclusivity(unchecked) var plans: [ReadyPlan] = []
     /// The arguments of the last call for which there was no plan.
     var lastArguments: [Form]?
     /// Why it is left to the tape.
-    var reason: String?
-    private(set) var hits = 0
+    @exclusivity(unchecked) var reason: String?
+    @exclusivity(unchecked) private(set) var hits = 0
     private var traces = 0
     /// Its machine knows of it.
     fileprivate var isKnown = false
+    fileprivate let link = PlanEntryLink()
 
     var wasAsked: Bool { lastArguments != nil || !plans.isEmpty || reason != nil }
+
+    init() { link.entry = self }
+
+    deinit { link.entry = nil }
 
     static let mostPlans = 4
     /// A function may be recorded this often at no gain before it is left to the tape.
@@ -94,20 +106,21 @@ final class PlanEntry {
     }
 }
 
+/// Knows of an entry as long as that is there. Were there a weak reference to it, each time that it is retained would take three times as long.
+private final class PlanEntryLink {
+    unowned(unsafe) var entry: PlanEntry?
+}
+
 /// The entries that have anything in them: what a plan goes by are functions, whose code has the entry, so that they hold one another until the machine
 /// that they belong to has ended.
 struct PlanEntries {
-    private struct Known {
-        weak var entry: PlanEntry?
-    }
-
-    private var known: [Known] = []
+    private var known: [PlanEntryLink] = []
     private var most = 64
 
     mutating func add(_ entry: PlanEntry) {
         guard !entry.isKnown else { return }
         entry.isKnown = true
-        known.append(Known(entry: entry))
+        known.append(entry.link)
         guard known.count > most else { return }
         known.removeAll { $0.entry == nil }
         most = max(64, 2 * known.count)

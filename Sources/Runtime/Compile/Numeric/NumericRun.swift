@@ -26,13 +26,13 @@ struct NumericRun {
     ///   - leave: does what the program cannot, or tells that it is not to be done here.
     static func run(
         _ program: NumericProgram, _ machine: Machine, _ frame: Frame, _ site: Site, fill: (UnsafeMutablePointer<Double>) -> Void,
-        leave: (inout NumericRun, Int) throws -> Leave
+        leave: (NumericRun, Int) throws -> Leave
     ) throws -> Flow? {
         guard !machine.stopsAtNaN, let base = machine.numbers.enter(program.window) else { return nil }
         defer { machine.numbers.top = base }
         return try withUnsafeTemporaryAllocation(of: grad_table.self, capacity: max(1, program.tables.count)) { tables in
             try withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, program.globals.count)) { globals in
-                var run = NumericRun(program: program, machine: machine, frame: frame, base: base, tables: tables, globals: globals)
+                let run = NumericRun(program: program, machine: machine, frame: frame, base: base, tables: tables, globals: globals)
                 guard run.load(), run.loadGlobals(), run.openTables() else { return nil }
                 for (register, number) in program.constants { base[register] = number }
                 fill(base)
@@ -50,7 +50,7 @@ struct NumericRun {
         case giveUp
     }
 
-    private mutating func go(_ site: Site, _ leave: (inout NumericRun, Int) throws -> Leave) throws -> Flow? {
+    private func go(_ site: Site, _ leave: (NumericRun, Int) throws -> Leave) throws -> Flow? {
         try program.code.withUnsafeBufferPointer { code in
             var state = grad_numeric(
                 code: code.baseAddress, tables: tables.baseAddress, globals: globals.baseAddress, registers: base,
@@ -70,7 +70,7 @@ struct NumericRun {
                 default:
                     // In a function called, it is the step of the outermost part that called.
                     let step = state.depth > 0 ? Int(machine.numbers.calls[0].back) - 1 : Int(state.at)
-                    switch try leave(&self, step) {
+                    switch try leave(self, step) {
                     case .goOn(let next): state.at = Int32(truncatingIfNeeded: next)
                     case .end(let flow): return flow
                     case .giveUp: return nil
@@ -143,7 +143,7 @@ struct NumericRun {
     // MARK: Leaving
 
     /// Lets the general code do the part of the loop that a step belongs to.
-    mutating func takeOver(_ step: Int, _ compiler: Compiler) throws -> Leave {
+    func takeOver(_ step: Int, _ compiler: Compiler) throws -> Leave {
         guard let index = program.regions.firstIndex(where: { $0.steps.contains(step) }) else { return .giveUp }
         let region = program.regions[index]
         store(inner: true)
