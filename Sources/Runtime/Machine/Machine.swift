@@ -1,5 +1,6 @@
 package import Autodiff
 import Kernels
+import Synchronization
 package import Syntax
 package import Tensors
 package import Wording
@@ -51,8 +52,12 @@ package final class Machine {
     /// Old values of shared cells changed by the input that is running, so that it can be taken back.
     package var journal: Journal?
     var journalCount = 0
+    private let requests: StopRequests
     /// Requests to stop that do not end the program: training answers the first one itself, between two updates. The next ends it.
-    var toleratedInterruptions = 0
+    var toleratedInterruptions: Int {
+        get { requests.tolerated.load(ordering: .relaxed) }
+        set { requests.tolerated.store(newValue, ordering: .relaxed) }
+    }
     private var notesGiven: Set<String> = []
 
     /// Kept free of the native stack for kernels, derivative rules and error handling, in bytes.
@@ -69,11 +74,14 @@ package final class Machine {
         self.environment = environment
         self.random = RandomStream(seed: seed)
         self.account = account ?? Account(limits: environment.limits)
-        // Work that a session left to end by itself may ask when the session is no more.
-        if account == nil { self.account.isInterrupted = { [weak self] in self?.isInterrupted ?? true } }
+        requests = StopRequests(environment.interruptions)
+        if account == nil { self.account.isInterrupted = { [requests] in requests.isAsked } }
     }
 
-    deinit { bottom.deallocate() }
+    deinit {
+        requests.hasEnded.store(true, ordering: .relaxed)
+        bottom.deallocate()
+    }
 
     // MARK: Stack
 
@@ -132,10 +140,8 @@ package final class Machine {
         countdown = interval
     }
 
-    private var isInterrupted: Bool { environment.interruptions() > toleratedInterruptions }
-
     func checkInterruption() throws {
-        if isInterrupted { throw Interruption() }
+        if requests.isAsked { throw Interruption() }
     }
 
     /// The same in the midst of a primitive's or a sweep's work, limits included; what it throws gets its place above.
