@@ -119,7 +119,7 @@ RUN_END(run_end_v4, __attribute__((target("arch=x86-64-v4"), min_vector_width(51
     }
 #if defined(__x86_64__)
 RUN_ROWS(run_rows_v4, run_end_v4, MOST_HANDS, __attribute__((target("arch=x86-64-v4"), min_vector_width(512))))
-RUN_ROWS(run_rows_v3, run_end_v3, 4, __attribute__((target("arch=x86-64-v3"))))
+RUN_ROWS(run_rows_v3, run_end_v3, 6, __attribute__((target("arch=x86-64-v3"))))
 #endif
 RUN_ROWS(run_rows_plain, run_end_plain, FEW_HANDS, )
 
