@@ -46,7 +46,7 @@ static void int32(translation *t, size_t value) {
     bytes(t, &four, 4);
 }
 
-// A jump forwards, whose distance is known later.
+// The distance of a jump, which is known later: the place behind it.
 static size_t jump(translation *t) {
     int32(t, 0);
     return t->size;
@@ -87,9 +87,14 @@ static void with_column(translation *t, machine_operation op, int target, unsign
     CODE(t, op >> 8, 0x42 | (target > 7) << 2, 0x0f, op & 0xff, 0x04 | (target & 7) << 3, 0xe8); // [rax + 8 r13]
 }
 
+// mov rax, value
+static void move_to_rax(translation *t, uint64_t value) {
+    CODE(t, 0x48, 0xb8);
+    bytes(t, &value, 8);
+}
+
 static void constant(translation *t, int target, uint64_t bits) {
-    CODE(t, 0x48, 0xb8); // mov rax, bits
-    bytes(t, &bits, 8);
+    move_to_rax(t, bits);
     CODE(t, 0x66, 0x48 | (target > 7) << 2, 0x0f, 0x6e, 0xc0 | (target & 7) << 3); // movq target, rax
 }
 static const uint64_t ONE = 0x3ff0000000000000, SIGN = 0x8000000000000000;
@@ -104,6 +109,11 @@ static int find(translation *t, unsigned number) {
         }
     }
     return NONE;
+}
+
+// What a register of the program held is no longer what is at hand.
+static void forget(translation *t, unsigned number) {
+    for (int i = 0; i < SCRATCH; i++) if (t->holds[i] == (int)number) t->holds[i] = NONE;
 }
 
 static void forget_all(translation *t) {
@@ -130,8 +140,15 @@ static void load(translation *t, int target, unsigned number) {
     const int at_hand = find(t, number);
     if (at_hand == NONE) with_memory(t, LOAD, target, number); else between(t, COPY, target, at_hand);
 }
+// Where a number is at hand, after it was loaded if it was not.
+static int bring(translation *t, unsigned number) {
+    const int at_hand = find(t, number);
+    if (at_hand != NONE) return at_hand;
+    with_memory(t, LOAD, SCRATCH, number);
+    return SCRATCH;
+}
 static void put(translation *t, int source, unsigned number) {
-    for (int i = 0; i < SCRATCH; i++) if (t->holds[i] == (int)number) t->holds[i] = NONE;
+    forget(t, number);
     with_memory(t, STORE, source, number);
     t->holds[source] = (int)number;
     t->age[source] = ++t->now;
@@ -139,20 +156,20 @@ static void put(translation *t, int source, unsigned number) {
 
 // MARK: Instructions of a program
 
-// 1 where the comparison holds, else 0.
-static void compare(translation *t, int r, unsigned a, unsigned b, unsigned wanted) {
-    load(t, r, a);
-    with(t, COMPARE, r, b);
+// 1 where the comparison of r with a number holds, else 0.
+static void compare_with(translation *t, int r, unsigned number, unsigned wanted) {
+    with(t, COMPARE, r, number);
     byte(t, wanted);
     constant(t, SCRATCH, ONE);
     between(t, AND, r, SCRATCH);
 }
+static void compare(translation *t, int r, unsigned a, unsigned b, unsigned wanted) {
+    load(t, r, a);
+    compare_with(t, r, b, wanted);
+}
 static void compare_zero(translation *t, int r, unsigned a, unsigned wanted) {
     between(t, XOR, r, r);
-    with(t, COMPARE, r, a);
-    byte(t, wanted);
-    constant(t, SCRATCH, ONE);
-    between(t, AND, r, SCRATCH);
+    compare_with(t, r, a, wanted);
 }
 
 static void call(translation *t, grad_instruction at, int r) {
@@ -160,9 +177,7 @@ static void call(translation *t, grad_instruction at, int r) {
     if (at.op > GRAD_LAST_UNARY) load(t, OTHER_SCRATCH, at.b);
     load(t, 0, at.a);
     if (at.op > GRAD_LAST_UNARY) between(t, COPY, 1, OTHER_SCRATCH);
-    const uint64_t function = (uint64_t)(uintptr_t)grad_scalar_functions[at.op];
-    CODE(t, 0x48, 0xb8); // mov rax, function
-    bytes(t, &function, 8);
+    move_to_rax(t, (uint64_t)(uintptr_t)grad_scalar_functions[at.op]);
     CODE(t, 0xff, 0xd0); // call rax
     if (r != 0) between(t, COPY, r, 0);
 }
@@ -236,22 +251,17 @@ static void translate_turn(translation *t, const grad_scalar_loop *loop, size_t 
         put(t, r, loop->fed[k].to);
     }
     for (size_t k = 0; k < loop->instructions; k++) {
-        const grad_instruction at = loop->code[k];
+        grad_instruction at = loop->code[k];
+        // Whichever operand is handed over.
+        at.op %= GRAD_OPERATIONS;
         if (at.op == GRAD_GUARD) failures[k] = guard(t, at); else translate(t, at);
     }
     for (size_t k = 0; k < loop->kept_count; k++) {
-        const unsigned from = loop->kept[k].from;
-        int r = find(t, from);
-        if (r == NONE) load(t, r = SCRATCH, from);
-        with_column(t, STORE, r, loop->kept[k].to);
+        with_column(t, STORE, bring(t, loop->kept[k].from), loop->kept[k].to);
     }
     for (size_t k = 0; k < loop->move_count; k++) {
-        const unsigned from = loop->moves[k].from;
-        int r = find(t, from);
-        if (r == NONE) load(t, r = SCRATCH, from);
-        with_memory(t, STORE, r, loop->moves[k].to);
-        // What was there is no longer what is at hand.
-        for (int i = 0; i < SCRATCH; i++) if (t->holds[i] == loop->moves[k].to) t->holds[i] = NONE;
+        with_memory(t, STORE, bring(t, loop->moves[k].from), loop->moves[k].to);
+        forget(t, loop->moves[k].to);
     }
 }
 

@@ -35,7 +35,7 @@ static __attribute__((noinline)) double far_pow(double a, double b) {
 // history. (Labels in one function were joined by the compiler to a single jump for all.) Gives the guard that failed, or null at the end.
 // The last result goes along in a register of the processor: an operation of a form that takes an operand from there does not wait for memory.
 typedef const grad_instruction *operation(const grad_instruction *at, const grad_instruction *end, double *registers, double hand);
-enum { OPERATIONS = GRAD_LAST_OPERATION + 1, FORMS = 4 };
+enum { OPERATIONS = GRAD_OPERATIONS, FORMS = 4 };
 static operation *const operations[FORMS * OPERATIONS];
 
 #define A registers[at->a]

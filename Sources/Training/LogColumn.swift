@@ -50,7 +50,7 @@ struct LogColumn: Sendable {
             append(more[next])
             next += 1
         }
-        if next < more.count { numbers.append(contentsOf: UnsafeBufferPointer(rebasing: more[next...])) }
+        numbers.append(contentsOf: UnsafeBufferPointer(rebasing: more[next...]))
     }
 
     mutating func append(_ number: Double, count: Int) {

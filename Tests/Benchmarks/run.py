@@ -131,7 +131,7 @@ class Bench:
             own, lines, memory = self.timed(OWN, case, precision, threads)
             history = self.timed(HISTORY, case, precision, threads)[0] if case.has_history else []
             row = {"title": title, "target": case.target, "memory": {OWN: memory}}
-            streams = []
+            stream = None
             for side in case.peers:
                 if not self.present[side] or self.options.quick and side == COMPILE:
                     continue
@@ -140,7 +140,7 @@ class Bench:
                     self.agree(case, precision, side, lines, other)
                     row[side], row["memory"][side] = statistics.median(times), peak
                     if side == C and "stream" in other:
-                        streams.append(other["stream"][-1][0])
+                        stream = other["stream"][-1][0]
                 except Failure as failure:
                     self.notes.append(f"{title}: {side} {failure}")
             # Again behind the peers: what else the machine does meanwhile is not laid to one side alone.
@@ -150,7 +150,7 @@ class Bench:
             self.notes.append(f"{title}: Grad {failure}")
             return None
         row[OWN], row[HISTORY] = statistics.median(own), statistics.median(history) if history else None
-        for stream in streams:
+        if stream:
             self.notes.append(f"{title}: {100 * stream / row[OWN]:.0f} % of the rate at which C reads the same memory")
         return row
 

@@ -1,6 +1,4 @@
 #if defined(__x86_64__)
-#define GRAD_CLONES __attribute__((target("arch=x86-64-v3,tune=x86-64")))
-#define GRAD_STRAND_ROWS run_rows_v3
-#define AT_WIDTH(name) name##_avx2
+#include "avx2.h"
 #include "double_chains.h"
 #endif

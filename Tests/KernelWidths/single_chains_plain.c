@@ -1,4 +1,2 @@
-#define GRAD_CLONES
-#define GRAD_STRAND_ROWS run_rows_plain
-#define AT_WIDTH(name) name##_plain
+#include "plain.h"
 #include "single_chains.h"

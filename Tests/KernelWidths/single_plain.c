@@ -1,3 +1,2 @@
-#define GRAD_CLONES
-#define AT_WIDTH(name) name##_plain
+#include "plain.h"
 #include "single.h"

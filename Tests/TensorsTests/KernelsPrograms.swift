@@ -231,6 +231,9 @@ private struct Repeated {
     func run(_ registers: inout [Double], _ count: Int) -> (end: Int, turns: Int, columns: [[Double]]) {
         let length = Int(GRAD_COLUMN_TURNS)
         var turns = 0
+        var code = code
+        // As a plan's loop has it.
+        if isTranslated { grad_hand_over(&code, code.count) }
         var memory = [Double](repeating: 0, count: columns * (length + 1))
         let end = memory.withUnsafeMutableBufferPointer { memory in
             var places = (0..<columns).map { column in

@@ -74,12 +74,8 @@ package final class ScalarLoop {
                     starts: starts.baseAddress, instructions: code.count, counted_instructions: counted.count, move_count: moves.count,
                     fed_count: fed.count, kept_count: kept.count, start_count: starts.count, counter: counter, columns: columns.places, machine: machine)
                 if blocks == 1 {
-                    // Of the code as it is without results handed over.
-                    parts.code.withUnsafeBufferPointer { plain in
-                        loop.code = plain.baseAddress
-                        machine = grad_translate(&loop)
-                    }
-                    (loop.code, loop.machine) = (UnsafePointer(code.baseAddress), machine)
+                    machine = grad_translate(&loop)
+                    loop.machine = machine
                 }
                 blocks += 1
                 _ = grad_run_scalar_loop(&loop, plan.registers, min(count, ScalarLoop.most), &turns)

@@ -40,12 +40,11 @@ void grad_run_columns(const grad_instruction *code, size_t n, const double *regi
 //
 // What goes by the counter alone is `counted`, and computed for all turns before the first, in columns; column 0 is the counter. `fed` are the columns
 // that the turns read, that of the counter among them, and the registers that they read them from; `kept` the registers that are put down, and their columns. `starts` are put down
-// before the first turn, at the first place of a column, which may lie one before another's: that is then the numbers that turns found.
+// before the first turn, at the first place of a column, which may lie one before another's: that is then the numbers that turns found. `machine` is the same turns as
+// machine code, or null.
 typedef struct {
     uint16_t from, to;
 } grad_move;
-//
-// `machine` is the same turns as machine code, or null.
 typedef struct grad_machine_code grad_machine_code;
 typedef struct {
     const grad_instruction *code, *counted;
@@ -59,8 +58,7 @@ typedef struct {
 // turns made.
 ptrdiff_t grad_run_scalar_loop(const grad_scalar_loop *loop, double *registers, size_t count, size_t *turns);
 
-// Makes machine code of a loop's turns, of its code before grad_hand_over; its columns are looked up when it is run. Null where that cannot be had: on another
-// processor than x86-64, say. It takes some ten microseconds, so it is for a loop of many turns.
+// Makes machine code of a loop's turns; its columns are looked up when it is run. Null where that cannot be had: on another processor than x86-64, say. It takes some ten microseconds, so it is for a loop of many turns.
 grad_machine_code *grad_translate(const grad_scalar_loop *loop);
 void grad_free_machine_code(grad_machine_code *code);
 
